@@ -8,6 +8,7 @@ from pathlib import Path
 from gateway.config.build import accounts, oncall, routing
 from gateway.config.build import receivers as build_receivers
 from gateway.config.build.names import FileNames, file_names, refuse_duplicates
+from gateway.config.build.people import PeopleBuilder, contact_names
 from gateway.config.grammar.parsed import ParsedSection, ParsedValue, ReadContext
 from gateway.config.grammar.root import FILE
 from gateway.config.lint.warnings import add_lint_warnings
@@ -24,7 +25,8 @@ from gateway.config.source.references import References
 from gateway.config.source.regular_file import read_regular
 from gateway.config.source.tree import MAX_BYTES, read_tree
 from gateway.core.plan.accounts import ChannelSettings, Secret, SourceSettings
-from gateway.core.plan.plan import DEFAULT_RESOLVE_TIMEOUT, Person, Plan, Receiver, Repeats
+from gateway.core.plan.person import Person
+from gateway.core.plan.plan import DEFAULT_RESOLVE_TIMEOUT, Plan, Receiver, Repeats
 from gateway.core.routing.match import build_route
 
 __all__ = ["Config", "ConfigError", "Problem", "load"]
@@ -109,8 +111,10 @@ def _config(tree: Node, digest: str, now: float | None, context: ReadContext) ->
     source_entries = file.map_of("sources") if declares_sources else None
     sources = accounts.sources(source_entries, file.position_of("sources"), secrets, findings)
     channels = accounts.channels(file.get("channels"), secrets, findings)
-    people = oncall.people(file.map_of("people"), findings)
+    people_builder = PeopleBuilder(names.channels.known, secrets, findings)
+    people = people_builder.build(file.map_of("people"))
     builder = build_receivers.ReceiverBuilder(people, names.channels.known, secrets, findings)
+    builder.note_contact_secrets(people_builder.contact_secrets)
     receivers = builder.build(file.list_of("receivers"), names.receivers, names.escalations)
     plan = _plan(file, names, people, receivers, digest, findings)
     if plan is None:
@@ -140,7 +144,9 @@ def _plan(
     """Return the plan, None when the file has errors, which are noted."""
     hours = oncall.business_hours(file.get("business_hours"), findings)
     rotas = oncall.rotas(file.map_of("rotas"), names.people, hours, findings)
-    notifiable = oncall.Notifiable(names.rotas, names.people, names.receivers)
+    notifiable = oncall.Notifiable(
+        names.rotas, names.people, names.receivers, contact_names(file.map_of("people"))
+    )
     escalations = oncall.escalations(file.map_of("escalations"), notifiable, findings)
     severities = routing.severities(file.map_of("severities"), findings)
     intervals = routing.time_intervals(_intervals(file), findings)

@@ -116,7 +116,7 @@ class SlackActions:
     async def _act(self, press: ButtonPress) -> None:
         people, user = self._engine.plan.people.values(), press.user
         by = next(
-            (person.id for person in people if person.contacts.get("slack") == user),
+            (person.id for person in people if person.has_address("slack", user)),
             f"slack:{user}",
         )
         try:

@@ -13,7 +13,8 @@ from gateway.core.decide.result import ActionOutcome, ActionResult, Decision
 from gateway.core.decide.take_over import give_back, take
 from gateway.core.incidents.incident import Incident, Member
 from gateway.core.incidents.suppression import Suppression, SuppressReason
-from gateway.core.plan.plan import Escalation, Person, Plan, Receiver, Severity, Step, Target
+from gateway.core.plan.person import Contact, Person
+from gateway.core.plan.plan import Escalation, Plan, Receiver, Severity, Step, Target
 from gateway.core.routing.match import RouteSpec, build_route, group_labels, match_routes
 
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
@@ -22,6 +23,15 @@ START = 1_800_000_000.0
 EMAIL = Target("email", "billing-oncall@example.com")
 SLACK = Target("slack", "#billing-alerts")
 PAGER = Target("pagerduty", "${PAGERDUTY_BILLING_KEY}")
+
+
+def a_person(id_: str, **addresses: str) -> Person:
+    """Return a person with contacts that are named as their channels."""
+    contacts = {
+        channel: Contact(channel, channel, address, channel)
+        for channel, address in addresses.items()
+    }
+    return Person(id_, id_.title(), contacts)
 
 
 def billing_plan(**changes: object) -> Plan:
@@ -46,8 +56,8 @@ def billing_plan(**changes: object) -> Plan:
             "info": Severity("info", 3, None, None, None, 12 * HOUR),
         },
         people={
-            "ana": Person("ana", "Ana", {"email": "ana@example.com"}),
-            "ben": Person("ben", "Ben", {"email": "ben@example.com"}),
+            "ana": a_person("ana", email="ana@example.com"),
+            "ben": a_person("ben", email="ben@example.com"),
         },
         escalations={
             "billing": Escalation(

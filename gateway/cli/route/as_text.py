@@ -70,8 +70,8 @@ def _print_match(plan: Plan, preview: RoutePreview, match: MatchedRoute, file: P
     expiry = format_duration(preview.severity.ack_expires)
     _print_field("acknowledged", f"for {expiry} at most, then it counts as unacknowledged again")
     if plan.flapping.times:
-        most_severe = preview.severity.rank == plan.worst_rank
-        _print_field("flapping", _flapping(plan.flapping, most_severe=most_severe))
+        urgent = preview.severity.rank <= plan.urgent_rank
+        _print_field("flapping", _flapping(plan.flapping, urgent=urgent))
 
 
 def _print_escalation(plan: Plan, preview: RoutePreview, match: MatchedRoute) -> None:
@@ -103,11 +103,11 @@ def _muted(plan: Plan, preview: RoutePreview, match: MatchedRoute) -> str:
     return paint(f"yes, {why}", "yellow") + (f", until {change}" if change else ", for good")
 
 
-def _flapping(flapping: Flapping, *, most_severe: bool) -> str:
+def _flapping(flapping: Flapping, *, urgent: bool) -> str:
     within, every = format_duration(flapping.within), format_duration(flapping.every)
     calm = format_duration(flapping.calm_after)
-    # The most severe alerts are never suppressed by flapping; only their resolve waits.
-    often = "at once" if most_severe else f"every {every}"
+    # Urgent alerts are never suppressed by flapping; only their resolve waits.
+    often = "at once" if urgent else f"every {every}"
     return (
         f"after {flapping.times} times within {within}: notified {often}, resolved after {calm} "
         "of calm"

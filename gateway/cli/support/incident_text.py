@@ -26,6 +26,7 @@ _COLOURS = {
     "given up": "red",
     "fell back": "red",
     "nobody reached": "red",
+    "skipped": "yellow",
     "kept quiet": "yellow",
 }
 _OUTCOMES = {

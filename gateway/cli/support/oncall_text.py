@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gateway.core.oncall.rota import Rota, Shift, explain
-from gateway.core.plan.plan import Person, Plan
+from gateway.core.plan.person import Person
+from gateway.core.plan.plan import Plan
 from gateway.core.time.timestamps import format_rfc3339
 from gateway.render.view.times import clock_time
 

@@ -1,11 +1,10 @@
-"""People, rotas, escalations and business hours, built from the parsed file."""
+"""Rotas, escalations and business hours, built from the parsed file."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, time
 
 from gateway.config.build.names import DeclaredNames, refuse_duplicates
-from gateway.config.grammar.channels import CONTACTS
 from gateway.config.grammar.holidays import HolidayDates, Region
 from gateway.config.grammar.parsed import ParsedSection, ParsedValue
 from gateway.config.grammar.rota_values import BUSINESS_DAYS
@@ -13,8 +12,7 @@ from gateway.config.source.problem import Findings, nearest, shorten
 from gateway.core.oncall.rota import Handover, Layer, Override, Restriction, Rota
 from gateway.core.oncall.text import Rotation
 from gateway.core.oncall.types import EVERY_DAY
-from gateway.core.plan.channels import CONTACT_CHANNELS
-from gateway.core.plan.plan import Escalation, Person, Step
+from gateway.core.plan.plan import Escalation, Step
 from gateway.core.time.business_hours import BusinessHours
 
 _MORNING = time(9)
@@ -24,11 +22,12 @@ _LONGEST_OVERRIDE = 2 * 366 * 86400.0
 
 @dataclass(frozen=True, slots=True)
 class Notifiable:
-    """What an escalation step may notify, by the word before the colon."""
+    """What an escalation step may notify, by the word before the colon, and by which contacts."""
 
     rotas: DeclaredNames
     people: DeclaredNames
     receivers: DeclaredNames
+    contacts: DeclaredNames
 
     def check(self, reference: ParsedValue, findings: Findings) -> None:
         """Note a reference in ``notify`` that does not exist."""
@@ -52,24 +51,6 @@ class Notifiable:
         findings.error(
             reference.position, message + "receiver:NAME", text=reference.raw, suggestion=near
         )
-
-
-def people(entries: Mapping[str, ParsedValue], findings: Findings) -> Mapping[str, Person]:
-    """Return the people by their ids."""
-    people_by_id = {}
-    for id_, item in entries.items():
-        entry: ParsedSection = item.value
-        person = Person(
-            id=id_,
-            name=entry.get("name", id_),
-            contacts={name: entry.get(name) for name in CONTACT_CHANNELS if name in entry},
-            timezone=entry.get("timezone", "UTC"),
-        )
-        if entry.valid and not person.contacts:
-            contacts = " nor ".join(contact.name for contact in CONTACTS)
-            findings.warn(item.position, f'"{id_}" has neither {contacts}: they cannot be notified')
-        people_by_id[id_] = person
-    return people_by_id
 
 
 def rotas(
@@ -195,6 +176,8 @@ def escalations(
             step: ParsedSection = one.value
             for reference in step.list_of("notify"):
                 known.check(reference, findings)
+            for reference in step.list_of("by"):
+                known.contacts.check(reference, findings)
             if step.valid and not step.list_of("notify"):
                 findings.error(step.position_of("notify"), "notify: nobody is named")
             steps.append(

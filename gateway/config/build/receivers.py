@@ -5,6 +5,7 @@ from typing import Any
 
 from gateway.config.build.accounts import CONSOLE, LACKS, Secrets, variables
 from gateway.config.build.names import DeclaredNames
+from gateway.config.build.people import ContactSecret
 from gateway.config.grammar.channels import GRAMMARS
 from gateway.config.grammar.channels.common import TOKEN
 from gateway.config.grammar.parsed import ParsedSection, ParsedValue
@@ -13,7 +14,8 @@ from gateway.config.source.problem import Findings, SourcePosition
 from gateway.config.source.references import SecretText
 from gateway.core.plan.accounts import EACH_TARGET, ChannelSettings
 from gateway.core.plan.channels import CHANNELS, AddressKind, ChannelSpec
-from gateway.core.plan.plan import Person, Receiver, Target
+from gateway.core.plan.person import Person
+from gateway.core.plan.plan import Receiver, Target
 from gateway.core.urls.web_url import web_url
 
 
@@ -29,9 +31,9 @@ class ReceiverBuilder:
     ) -> None:
         """Take the channels that the file declares, with or without errors."""
         self._person_by_contact = {
-            (channel, _comparable(channel, address)): person.id
+            (contact.channel, _comparable(contact.channel, contact.address)): person.id
             for person in people.values()
-            for channel, address in person.contacts.items()
+            for contact in person.contacts.values()
         }
         self._channels = channels
         self._secrets = secrets
@@ -55,6 +57,11 @@ class ReceiverBuilder:
                 name, self._targets(entry), entry.get("escalate"), entry.get("fallback")
             )
         return receivers
+
+    def note_contact_secrets(self, contact_secrets: Iterable[ContactSecret]) -> None:
+        """Apply the rule about empty secrets to those of people's contacts, too."""
+        for one in contact_secrets:
+            self._note_secret(one.channel, one.secret, one.position)
 
     def _targets(self, entry: ParsedSection) -> tuple[Target, ...]:
         targets: dict[str, Target] = {}
@@ -89,7 +96,8 @@ class ReceiverBuilder:
             if isinstance(address, SecretText):
                 self._secrets.add(address)
                 self._note_secret(spec.name, address, entry.position_of(key))
-                yield Target(spec.name, address.address, options=options), position
+                person = self._person_by_contact.get((spec.name, address.address))
+                yield Target(spec.name, address.address, person, options), position
                 continue
             self._sending_channels.add(spec.name)
             person = self._person_by_contact.get((spec.name, _comparable(spec.name, address)))

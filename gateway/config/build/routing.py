@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from gateway.config.build.names import DeclaredNames
 from gateway.config.grammar.parsed import ParsedSection, ParsedValue
-from gateway.config.source.problem import Findings
+from gateway.config.source.problem import Findings, shorten
 from gateway.core.matching.matcher import Matcher, MatcherError
 from gateway.core.plan.flapping import Flapping
 from gateway.core.plan.plan import DEFAULT_ACK_EXPIRES, Severity
@@ -204,9 +204,28 @@ def severities(entries: Mapping[str, ParsedValue], findings: Findings) -> Mappin
                 entry.get("group_interval"),
                 entry.get("repeat_interval"),
                 entry.get("ack_expires", DEFAULT_ACK_EXPIRES),
+                entry.get("urgent"),
             )
         )
-    return {one.name: one for one in sorted(severity_list, key=lambda one: one.rank)}
+    severities_by_name = {one.name: one for one in sorted(severity_list, key=lambda one: one.rank)}
+    _refuse_less_severe_urgent(entries, severities_by_name, findings)
+    return severities_by_name
+
+
+def _refuse_less_severe_urgent(
+    entries: Mapping[str, ParsedValue], severities: Mapping[str, Severity], findings: Findings
+) -> None:
+    """Note a severity that is urgent although a more severe one is not."""
+    lesser: str | None = None
+    for at, (name, severity) in enumerate(severities.items()):
+        if severity.urgent is False or (severity.urgent is None and at > 0):
+            lesser = lesser or name
+        elif lesser is not None:
+            message = (
+                f'urgent: "{shorten(name)}" is urgent, and the more severe "{shorten(lesser)}" is '
+                "not; make that one urgent, too, or change the ranks"
+            )
+            findings.error(entries[name].value.position_of("urgent"), message)
 
 
 def _matchers(entry: ParsedSection, key: str) -> tuple[Matcher, ...]:

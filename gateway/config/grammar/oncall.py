@@ -1,8 +1,6 @@
-"""The grammar of people, rotas, escalations and business hours."""
+"""The grammar of rotas, escalations and business hours."""
 
-from gateway.config.grammar.channels import CONTACTS
 from gateway.config.grammar.durations import POSITIVE_DURATION
-from gateway.config.grammar.field_types import Choice
 from gateway.config.grammar.lists import ListOf, MapOf
 from gateway.config.grammar.rota_values import (
     CLOCK,
@@ -16,18 +14,6 @@ from gateway.config.grammar.rota_values import (
 )
 from gateway.config.grammar.sections import Field, Section
 from gateway.config.grammar.values import FLAG, NAME, TEXT, ZONE, count
-
-PERSON = Section(
-    "person",
-    "Someone who can be notified; the key is the id that rotas and escalations use.",
-    (
-        Field("name", TEXT, "The name in messages.", "the id", "Ana"),
-        *CONTACTS,
-        Field(
-            "timezone", ZONE, "The time zone of times shown to this person.", "UTC", "Europe/Berlin"
-        ),
-    ),
-)
 
 _RESTRICTION = Section(
     "restriction",
@@ -158,9 +144,10 @@ _STEP = Section(
         ),
         Field(
             "by",
-            ListOf(Choice(tuple(contact.name for contact in CONTACTS)), or_one=True),
-            "The channels that people are notified on.",
-            "every channel that the person has",
+            ListOf(NAME, or_one=True),
+            "The contacts that people are notified by: `email`, `slack`, or names of "
+            "[contacts](#contact).",
+            "every contact that the person has",
             "[slack, email]",
         ),
         Field(
@@ -212,5 +199,4 @@ BUSINESS_HOURS = Section(
     ),
 )
 
-PEOPLE = MapOf("id", PERSON, blank_member=True)
 ROTAS = MapOf("name", ROTA)

@@ -4,7 +4,8 @@ from gateway.config.grammar.channels import ACCOUNTS
 from gateway.config.grammar.durations import POSITIVE_DURATION
 from gateway.config.grammar.field_types import Choice
 from gateway.config.grammar.lists import ListOf, MapOf
-from gateway.config.grammar.oncall import BUSINESS_HOURS, ESCALATION, PEOPLE, ROTAS, STEPS
+from gateway.config.grammar.oncall import BUSINESS_HOURS, ESCALATION, ROTAS, STEPS
+from gateway.config.grammar.people import PEOPLE
 from gateway.config.grammar.receivers import RECEIVER
 from gateway.config.grammar.routing import FLAPPING, ROUTE, SEVERITY, WATCHDOG
 from gateway.config.grammar.sections import Field, Section, SectionOrList

@@ -148,8 +148,8 @@ WATCHDOG = Section(
 )
 FLAPPING = Section(
     "flapping",
-    "When a group that resolves and fires again and again is notified less often. Alerts of the "
-    "worst severity are notified all the same; only their resolved notification waits until the "
+    "When a group that resolves and fires again and again is notified less often. "
+    "Urgent alerts are notified all the same; only their resolved notification waits until the "
     "group is calm.",
     (
         Field(
@@ -189,6 +189,14 @@ SEVERITY = Section(
             "How soon somebody should acknowledge: the wait of escalation steps without one.",
             "no time",
             "15m",
+        ),
+        Field(
+            "urgent",
+            FLAG,
+            "Whether its notices may wake people: they fold into no digest, flapping delays only "
+            "their ends, and they try a target on hold. An unknown severity is urgent.",
+            "true for the most severe one",
+            "true",
         ),
         Field("group_wait", DURATION, "As in a route.", "the route's", "0s"),
         Field("group_interval", POSITIVE_DURATION, "As in a route.", "the route's", "5m"),

@@ -1,8 +1,8 @@
-"""Warnings about receivers without targets where alerts of the worst severity end.
+"""Warnings about receivers without targets where urgent alerts end.
 
 Alertmanager accepts such receivers, and people use them on purpose. A name such as "null" says so.
 Any other name is reported where a missing notification does harm: at the root, which gets every
-alert that no other route matches, and where the worst alerts arrive.
+alert that no other route matches, and where urgent alerts arrive.
 """
 
 import re
@@ -16,7 +16,7 @@ from gateway.core.matching.matcher import Matcher
 from gateway.core.plan.plan import Plan
 from gateway.core.routing.match import Route
 
-USUALLY_WORST = ("critical", "page")
+USUALLY_URGENT = ("critical", "page")
 """Values of the severity label that wake people, where the file declares no severities."""
 
 
@@ -27,7 +27,7 @@ def warn_receivers_without_targets(
 
     Each receiver is reported once. `routes` are the file's, by the ids of the plan's.
     """
-    worst = [one.name for one in plan.severities.values() if one.rank == plan.worst_rank]
+    urgent = [one.name for one in plan.severities.values() if one.rank <= plan.urgent_rank]
     warned_receivers: set[str] = set()
     for chain in _chains((plan.root,)):
         route = chain[-1]
@@ -39,7 +39,7 @@ def warn_receivers_without_targets(
         if len(chain) == 1:
             alerts = "alerts that no other route matches" if _ends_here(chain, "", None) else ""
         else:
-            severities = worst or USUALLY_WORST
+            severities = urgent or USUALLY_URGENT
             unnotified = [one for one in severities if _ends_here(chain, plan.severity_label, one)]
             alerts = f"alerts of severity {unnotified[0]} that arrive here" if unnotified else ""
         if alerts:

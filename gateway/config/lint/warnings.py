@@ -19,7 +19,8 @@ from gateway.config.source.problem import Findings, SourcePosition, nearest, sho
 from gateway.core.matching.matcher import Matcher
 from gateway.core.oncall.rota import gaps
 from gateway.core.oncall.without_effect import idle_overrides
-from gateway.core.plan.plan import Person, Plan
+from gateway.core.plan.person import Person
+from gateway.core.plan.plan import Plan
 from gateway.core.routing.match import walk
 from gateway.core.routing.mutes import never_matches
 from gateway.core.time.timestamps import format_duration
@@ -175,20 +176,20 @@ def _warn_escalations(file: ParsedSection, plan: Plan, findings: Findings) -> No
             for reference in item.value.list_of("notify"):
                 kind, _, name = reference.value.partition(":")
                 if kind == "person":
-                    _warn_missing_address(plan.people[name], step.by, reference, findings)
+                    _warn_missing_contacts(plan.people[name], step.by, reference, findings)
                 elif kind == "rota":
                     for id_ in _members(plan, name):
-                        _warn_missing_address(plan.people[id_], step.by, reference, findings)
+                        _warn_missing_contacts(plan.people[id_], step.by, reference, findings)
 
 
-def _warn_missing_address(
+def _warn_missing_contacts(
     person: Person, by: tuple[str, ...], reference: ParsedValue, findings: Findings
 ) -> None:
-    """Warn of a person without an address on the channels of a step."""
-    if by and person.contacts and not any(person.contacts.get(channel) for channel in by):
+    """Warn of a person without any of the contacts of a step."""
+    if by and person.contacts and not any(name in person.contacts for name in by):
         message = (
             f'notify: "{person.id}" cannot be notified by {" or ".join(by)}: '
-            "this person has no such address"
+            "this person has no such contact"
         )
         findings.warn(reference.position, message, text=reference.raw)
 

@@ -92,6 +92,8 @@ def _take_step(ev: Evaluation, state: EscalationState, policy: Escalation, step:
     resolved = step_targets(ev.plan, step, ev.now)
     for sentence in resolved.missing:
         ev.record(TimelineKind.STEP_EMPTY, f"step {state.step + 1}: {sentence}")
+    for sentence in resolved.skipped:
+        ev.record(TimelineKind.SKIPPED, f"step {state.step + 1}: {sentence}")
     reached = bool(resolved.targets)
     if state.step == 0 and state.round == 0:
         kind, reason = NoticeKind.FIRING, NotifyReason.FIRST

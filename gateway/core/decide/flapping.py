@@ -25,7 +25,7 @@ def add_flapping_note(ev: Evaluation) -> None:
 
 
 def notify_flapping(ev: Evaluation) -> None:
-    """Notify changes of a flapping group together; those of the worst severity at once (E36)."""
+    """Notify changes of a flapping group together; urgent ones at once (E36)."""
     last = ev.draft.flapping_notified_at
     if _is_batched(ev) and last is not None and ev.now < last + ev.plan.flapping.every - EARLY:
         ev.suppress(Suppression(SuppressReason.FLAPPING))
@@ -50,5 +50,5 @@ def is_calm(ev: Evaluation, last_end: float) -> bool:
 
 
 def _is_batched(ev: Evaluation) -> bool:
-    """Return whether the changes of the group are notified together; never the worst severity's."""
-    return ev.flaps and ev.severity.rank > ev.plan.worst_rank
+    """Return whether the changes of the group are notified together; never urgent ones."""
+    return ev.flaps and ev.severity.rank > ev.plan.urgent_rank

@@ -2,7 +2,7 @@
 
 A group flaps when it has begun `times` times `within` so many seconds. From then on its changes
 are notified together, `every` so many seconds, and the end only after `calm_after` seconds without
-a firing alert. Changes of the worst severity are notified at once; only its ends wait.
+a firing alert. Changes of an urgent severity are notified at once; only its ends wait.
 (Alertmanager notifies every change; prometheus/alertmanager#204 and #3048 ask for this.)
 """
 

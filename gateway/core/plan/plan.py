@@ -4,13 +4,14 @@
 seconds, instants in Unix seconds.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
 from gateway.core.oncall.rota import Rota
 from gateway.core.plan.flapping import Flapping
+from gateway.core.plan.person import Person
 from gateway.core.plan.watchdog import Watchdog
 from gateway.core.routing.inhibition import InhibitRule
 from gateway.core.routing.match import Route, walk
@@ -42,16 +43,7 @@ class Severity:
     group_interval: float | None = None
     repeat_interval: float | None = None
     ack_expires: float = DEFAULT_ACK_EXPIRES
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody who can be notified; `id` is the key under people:."""
-
-    id: str
-    name: str
-    contacts: Mapping[str, str] = field(default_factory=lambda: NOTHING)  # channel to address
-    timezone: str = "UTC"
+    urgent: bool | None = None  # whether it may wake people; None: if it is the most severe one
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +122,15 @@ class Plan:
     watchdogs: tuple[Watchdog, ...] = ()
     digest: str = ""  # short hash of the file it came from: tells plans apart in logs
     routes: Mapping[str, Route] = field(init=False, repr=False, compare=False)
+    urgent_rank: int = field(init=False, repr=False, compare=False)
+    """The rank of the least severe urgent severity; all worse ones are urgent, too. 0: none is.
+
+    Digests and flapping never delay notices up to this rank.
+    """
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "routes", {route.id: route for route in walk(self.root)})
+        object.__setattr__(self, "urgent_rank", _urgent_rank(self.severities.values()))
 
     def route(self, route_id: str) -> Route:
         """Return the route of that id, or the root if a reload removed it."""
@@ -142,11 +140,6 @@ class Plan:
         """Return the rank of a severity by name; an unknown one ranks below all known ones."""
         known = self.severities.get(name)
         return UNKNOWN_RANK if known is None else known.rank
-
-    @property
-    def worst_rank(self) -> int:
-        """The rank that digests and flapping never suppress; 0 without severities."""
-        return min((severity.rank for severity in self.severities.values()), default=0)
 
     def name_of(self, person: str) -> str:
         """Return a person's name by id; an id that routes.yaml does not have is its own name.
@@ -160,13 +153,23 @@ class Plan:
         return person if slack_user == person else f"Slack user {slack_user}"
 
     def is_urgent(self, rank: int) -> bool:
-        """Return whether notices of this rank are urgent: the most severe, or of unknown severity.
+        """Return whether notices of this rank are urgent: so declared, or of unknown severity.
 
         Without `severities:` every severity is unknown, so every notice is urgent.
         """
-        return rank <= self.worst_rank or rank >= UNKNOWN_RANK
+        return rank <= self.urgent_rank or rank >= UNKNOWN_RANK
 
     def severity_of(self, labels: Mapping[str, str]) -> Severity:
         """Return the severity of these labels; an unknown one ranks below all known ones."""
         name = labels.get(self.severity_label, "")
         return self.severities.get(name) or Severity(name or "none", UNKNOWN_RANK)
+
+
+def _urgent_rank(severities: Iterable[Severity]) -> int:
+    most_severe = min((one.rank for one in severities), default=0)
+    urgent = [
+        one.rank
+        for one in severities
+        if (one.rank == most_severe if one.urgent is None else one.urgent)
+    ]
+    return max(urgent, default=0)

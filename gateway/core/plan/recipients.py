@@ -4,17 +4,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from gateway.core.oncall.rota import on_call
-from gateway.core.plan.channels import CONTACT_CHANNELS
-from gateway.core.plan.plan import Person, Plan, Receiver, Step, Target
+from gateway.core.plan.person import Contact, Person
+from gateway.core.plan.plan import Plan, Receiver, Step, Target
 
 
 @dataclass(frozen=True, slots=True)
 class ResolvedTargets:
-    """The targets of a step, and a sentence for each reference that has none."""
+    """The targets of a step, and a sentence for each reference that has none.
+
+    `skipped` has a sentence for each contact that the step names and a person reached otherwise
+    lacks.
+    """
 
     targets: tuple[Target, ...]
     people: tuple[str, ...]
     missing: tuple[str, ...]
+    skipped: tuple[str, ...] = ()
 
 
 def receiver_of(plan: Plan, name: str) -> Receiver:
@@ -27,12 +32,17 @@ def fallback_of(plan: Plan, receiver: Receiver) -> Receiver:
     return receiver_of(plan, receiver.fallback or plan.root.receiver)
 
 
+def contact_target(person: Person, contact: Contact) -> Target:
+    """Return the target of one contact."""
+    return Target(contact.channel, contact.address, person.id)
+
+
 def person_targets(person: Person, by: Iterable[str] = ()) -> tuple[Target, ...]:
-    """Return the person's targets on the channels `by`, or on all."""
+    """Return the targets of the person's contacts of these names, or of all contacts."""
     return tuple(
-        Target(channel, person.contacts[channel], person.id)
-        for channel in tuple(by) or CONTACT_CHANNELS
-        if person.contacts.get(channel)
+        contact_target(person, person.contacts[name])
+        for name in tuple(by) or person.contacts
+        if name in person.contacts
     )
 
 
@@ -41,6 +51,7 @@ def step_targets(plan: Plan, step: Step, now: float) -> ResolvedTargets:
     targets: dict[str, Target] = {}
     people: list[str] = []
     missing: list[str] = []
+    skipped: list[str] = []
     for reference in step.notify:
         sort, _, name = reference.partition(":")
         if sort == "receiver":
@@ -58,9 +69,11 @@ def step_targets(plan: Plan, step: Step, now: float) -> ResolvedTargets:
         for member in members:
             person = plan.people.get(member)
             own = person_targets(person, step.by) if person else ()
-            if own:
+            if own and person:
                 people.append(member)
+                lacking = [one for one in step.by if one not in person.contacts]
+                skipped += [f"{person.name} has no contact {one}" for one in lacking]
             else:
                 missing.append(f"{member} has no contact by {', '.join(step.by) or 'any channel'}")
             targets.update((target.key, target) for target in own)
-    return ResolvedTargets(tuple(targets.values()), tuple(people), tuple(missing))
+    return ResolvedTargets(tuple(targets.values()), tuple(people), tuple(missing), tuple(skipped))

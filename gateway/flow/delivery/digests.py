@@ -1,6 +1,6 @@
 """Digests: when many lesser notices wait for one target, they fold into one message (promise 9).
 
-Notices of the worst severity never fold, nor do those to a target that keeps incidents of its own.
+Notices of urgent severities never fold, nor do those to a target that keeps incidents of its own.
 A folded notice stays in the outbox, marked with its digest.
 """
 
@@ -23,9 +23,9 @@ MAX_FOLDED = 500
 def fold_digests(tx: Tx, channel: str, plan: Plan, now: float) -> int:
     """Fold the lesser notices of targets where many wait; return how many were folded."""
     folded = 0
-    worst = plan.worst_rank
-    for target_key in outbox.targets_to_digest(tx, channel, now, worst, DIGEST_THRESHOLD):
-        waiting = outbox.notices_to_digest(tx, channel, target_key, worst, now, MAX_FOLDED)
+    urgent_to = plan.urgent_rank
+    for target_key in outbox.targets_to_digest(tx, channel, now, urgent_to, DIGEST_THRESHOLD):
+        waiting = outbox.notices_to_digest(tx, channel, target_key, urgent_to, now, MAX_FOLDED)
         if len(waiting) < DIGEST_THRESHOLD:
             continue
         facts = orjson.dumps(digest_facts(waiting, now))

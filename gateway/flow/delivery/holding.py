@@ -68,7 +68,7 @@ def claim_filter(
     """Return which notices not to claim: those on hold, and those that this process is sending."""
     scopes = [hold.scope for hold in current if hold.until > now]
     targets = [scope for scope in scopes if scope != ACCOUNT]
-    return ClaimFilter(targets, ACCOUNT in scopes, plan.worst_rank, in_flight)
+    return ClaimFilter(targets, ACCOUNT in scopes, plan.urgent_rank, in_flight)
 
 
 def defer_held(

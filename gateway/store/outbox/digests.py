@@ -16,7 +16,7 @@ _TARGETS = Statement(
     select(notices.c.target_key)
     .where(
         notices.c.channel == bindparam("on_channel"),
-        notices.c.rank > bindparam("worst"),
+        notices.c.rank > bindparam("urgent_to"),
         notices.c.next_at <= bindparam("now"),
     )
     .group_by(notices.c.target_key)
@@ -27,7 +27,7 @@ _NOTICES = Statement(
     select_notices()
     .where(
         notices.c.channel == bindparam("on_channel"),
-        notices.c.rank > bindparam("worst"),
+        notices.c.rank > bindparam("urgent_to"),
         notices.c.next_at <= bindparam("now"),
         notices.c.target_key == bindparam("key"),
         notices.c.state == literal("pending"),
@@ -64,24 +64,26 @@ _UNSENT_DIGESTS = Statement(
 )
 
 
-def targets_to_digest(tx: Tx, channel: str, now: float, worst: int, at_least: int) -> list[str]:
-    """Return the keys of targets with many due notices of a lesser rank than `worst`.
+def targets_to_digest(tx: Tx, channel: str, now: float, urgent_to: int, at_least: int) -> list[str]:
+    """Return the keys of targets with many due notices of a lesser rank than `urgent_to`.
 
     `at_least` says how many. This is an estimate from the index alone: `notices_to_digest` returns
     the notices that can be folded.
     """
-    rows = tx.rows(_TARGETS, on_channel=channel, now=now, worst=worst, at_least=at_least)
+    rows = tx.rows(_TARGETS, on_channel=channel, now=now, urgent_to=urgent_to, at_least=at_least)
     return [row[0] for row in rows]
 
 
 def notices_to_digest(
-    tx: Tx, channel: str, target_key: str, worst: int, now: float, limit: int
+    tx: Tx, channel: str, target_key: str, urgent_to: int, now: float, limit: int
 ) -> list[Notice]:
-    """Return a target's due, unclaimed notices of a lesser rank than `worst`.
+    """Return a target's due, unclaimed notices of a lesser rank than `urgent_to`.
 
     The lowest rank number comes first, then the oldest. Digests and tests are left out.
     """
-    rows = tx.rows(_NOTICES, on_channel=channel, key=target_key, worst=worst, now=now, most=limit)
+    rows = tx.rows(
+        _NOTICES, on_channel=channel, key=target_key, urgent_to=urgent_to, now=now, most=limit
+    )
     return [from_row(row) for row in rows]
 
 

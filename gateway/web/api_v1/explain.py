@@ -5,7 +5,8 @@ from difflib import get_close_matches
 
 from gateway.core.matching.matcher import MatcherError
 from gateway.core.matching.text import LABELS_HELP, read_labels
-from gateway.core.plan.plan import Person, Plan
+from gateway.core.plan.person import Person
+from gateway.core.plan.plan import Plan
 from gateway.core.time.wallclock import load_zone
 from gateway.flow.engine import Engine
 from gateway.web.api_v1 import models

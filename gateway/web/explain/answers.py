@@ -8,7 +8,7 @@ from gateway.core.incidents.incident import Incident, Member
 from gateway.core.incidents.silence import Silence
 from gateway.core.incidents.timeline import TimelineEntry
 from gateway.core.oncall.rota import Rota, Shift
-from gateway.core.plan.plan import Person
+from gateway.core.plan.person import Person
 from gateway.store.queries.deliveries import Attempt, NoticeSummary
 
 

@@ -7,7 +7,8 @@ from typing import NamedTuple
 from gateway.core.incidents.incident import Incident
 from gateway.core.incidents.outbox import PRINTED, PRINTED_TEXT, NoticeState
 from gateway.core.oncall.rota import shifts
-from gateway.core.plan.plan import UNKNOWN_RANK, Person
+from gateway.core.plan.person import Person
+from gateway.core.plan.plan import UNKNOWN_RANK
 from gateway.core.plan.recipients import person_targets
 from gateway.flow.engine import Engine
 from gateway.store import Tx

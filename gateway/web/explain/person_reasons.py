@@ -8,7 +8,8 @@ from gateway.core.incidents.outbox import PRINTED, PRINTED_TEXT, NoticeState
 from gateway.core.incidents.timeline import TimelineEntry, TimelineKind
 from gateway.core.oncall.rota import on_call, stints
 from gateway.core.plan.channels import spec_of
-from gateway.core.plan.plan import Person, Step
+from gateway.core.plan.person import Person
+from gateway.core.plan.plan import Step
 from gateway.core.plan.recipients import person_targets, receiver_of
 from gateway.store.queries.deliveries import NoticeSummary
 from gateway.store.state.timeline import AckRecord

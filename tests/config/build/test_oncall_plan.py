@@ -4,7 +4,8 @@ from datetime import date, time
 
 from gateway.core.oncall.rota import Handover, Layer, Override, Restriction, on_call
 from gateway.core.oncall.types import one_each
-from gateway.core.plan.plan import Escalation, Person, Step
+from gateway.core.plan.person import Contact, Person
+from gateway.core.plan.plan import Escalation, Step
 from gateway.core.time.timestamps import parse_rfc3339
 from tests.config.texts import REST, faults, loaded
 
@@ -14,7 +15,8 @@ PEOPLE = "people: {ana: {name: Ana, email: ana@example.com, timezone: Europe/Ber
 def test_people_are_known_by_their_ids() -> None:
     """A person without a name is called by the id."""
     people = loaded(PEOPLE + REST).plan.people
-    assert people["ana"] == Person("ana", "Ana", {"email": "ana@example.com"}, "Europe/Berlin")
+    email = Contact("email", "email", "ana@example.com", "email")
+    assert people["ana"] == Person("ana", "Ana", {"email": email}, "Europe/Berlin")
     assert people["ben"] == Person("ben", "ben")
 
 

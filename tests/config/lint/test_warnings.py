@@ -4,7 +4,8 @@ import pytest
 
 from tests.config.texts import REST, warning_texts
 
-PEOPLE = "people: {ana: {email: ana@example.com}, ben: {slack: U012BEN}}\n"
+ACCOUNTS = "channels: {email: {provider: console}, slack: {provider: console}}\n"
+PEOPLE = ACCOUNTS + "people: {ana: {email: ana@example.com}, ben: {slack: U012BEN}}\n"
 ROTA = (
     PEOPLE + "rotas: {r: {layers: [{members: [ana], start: 2026-01-05,"
     " restrictions: [{weekdays: [mon-fri], from: 09:00, to: 17:00}]}]}}\n"
@@ -59,7 +60,7 @@ def test_a_plain_plan_has_no_warnings() -> None:
         ),
         pytest.param(
             "people: {ana: {name: Ana}}" + REST,
-            '1:10: "ana" has neither email nor slack: they cannot be notified',
+            '1:10: "ana" has neither email nor slack nor contacts: they cannot be notified',
             id="person without contact",
         ),
         pytest.param(
@@ -126,8 +127,8 @@ def test_a_plain_plan_has_no_warnings() -> None:
         pytest.param(
             PEOPLE + "escalations: {e: [{notify: ['person:ben'], by: [email]}]}\n"
             "receivers: [{name: all, escalate: e}]\nroute: {receiver: all}\n",
-            '2:29: notify: "ben" cannot be notified by email: this person has no such address',
-            id="person without an address on the step's channels",
+            '3:29: notify: "ben" cannot be notified by email: this person has no such contact',
+            id="person without any contact of the step",
         ),
         pytest.param(
             "escalations: {e: [{notify: ['receiver:all']}, {notify: ['receiver:all']}]}\n"
@@ -139,7 +140,7 @@ def test_a_plain_plan_has_no_warnings() -> None:
         pytest.param(
             PEOPLE + "rotas: {r: {layers: [{members: [ana], start: 2026-01-05}],"
             " overrides: [{person: ana, from: 2026-10-01, to: 2026-10-02}]}}" + REST,
-            "2:72: this override changes nothing",
+            "3:72: this override changes nothing",
             id="override that changes nothing",
         ),
     ],
@@ -152,7 +153,7 @@ def test_a_probable_mistake_is_warned_of(text: str, message: str) -> None:
 def test_gaps_in_a_paged_rota_are_warned_of() -> None:
     """The warning about an escalation to a rota with gaps says when nobody is on call."""
     assert warning_texts(ROTA) == [
-        'routes.yaml:2:9: rota "r": nobody is on call for 21d8h of the next 4 weeks, first '
+        'routes.yaml:3:9: rota "r": nobody is on call for 21d8h of the next 4 weeks, first '
         "Mon 2026-09-21 17:00 to Tue 2026-09-22 09:00 (UTC), and an escalation pages it"
     ]
 

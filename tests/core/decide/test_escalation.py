@@ -173,3 +173,14 @@ def test_reload_that_replaces_the_escalation_starts_the_new_one() -> None:
         escalations={"other": Escalation("other", (Step(("person:ben",)),))},
     )
     assert [at for at, _ in notices_to(group.advance(HOUR), BEN)] == [15 * MINUTE]
+
+
+def test_contact_that_a_person_lacks_is_skipped_and_recorded() -> None:
+    """A step by e-mail and pager reaches Ana by e-mail, and says that she has no pager."""
+    steps = (Step(("person:ana",), ("email", "pager"), 15 * MINUTE),)
+    plan = billing_plan(escalations={"billing": Escalation("billing", steps)})
+    group = GroupSimulation(plan)
+    group.fire("DoubleChargeDetected")
+    group.advance(MINUTE)
+    assert notices_to(group.notices, "email:ana@example.com") == [(0.0, "first")]
+    assert "skipped: step 1: Ana has no contact pager" in group.entries()

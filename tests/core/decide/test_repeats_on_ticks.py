@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from gateway.core.plan.flapping import Flapping
-from gateway.core.plan.plan import Escalation, Person, Plan, Receiver, Repeats, Severity, Step
+from gateway.core.plan.plan import Escalation, Plan, Receiver, Repeats, Severity, Step
 from gateway.core.routing.match import RouteSpec, build_route
-from tests.core.group_simulation import EMAIL, START, GroupSimulation, summary
+from tests.core.group_simulation import EMAIL, START, GroupSimulation, a_person, summary
 
 
 def plan(group_interval: float, repeat_interval: float, **changes: object) -> Plan:
@@ -154,10 +154,7 @@ def test_overdue_repeat_waits_for_the_tick_without_evaluations() -> None:
 
 def test_overdue_step_waits_for_the_silence_notification() -> None:
     """A step due in a silence comes a whole wait after the end of the silence is notified."""
-    people = {
-        name: Person(name, name.title(), {"email": f"{name}@example.com"})
-        for name in ("ana", "ben")
-    }
+    people = {name: a_person(name, email=f"{name}@example.com") for name in ("ana", "ben")}
     steps = (Step(("person:ana",), wait=15.0), Step(("person:ben",)))
     escalating = plan(
         10.0,
@@ -181,7 +178,7 @@ def test_overdue_step_waits_for_the_silence_notification() -> None:
 
 def test_escalation_step_does_not_wait_for_a_tick() -> None:
     """Escalation steps are due at their own time, not at a tick."""
-    people = {"ana": Person("ana", "Ana", {"email": "ana@example.com"})}
+    people = {"ana": a_person("ana", email="ana@example.com")}
     escalating = plan(
         10.0,
         1000.0,

@@ -1,0 +1,136 @@
+"""People with their contacts, built from the parsed file."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+
+from gateway.config.build.accounts import Secrets
+from gateway.config.build.names import DeclaredNames
+from gateway.config.grammar.channels import CONTACTS, GRAMMARS
+from gateway.config.grammar.parsed import ParsedSection, ParsedValue
+from gateway.config.grammar.people import ADDRESS_KEYS
+from gateway.config.source.problem import Findings, SourcePosition, nearest, shorten
+from gateway.config.source.references import SecretText
+from gateway.core.plan.channels import CHANNELS, CONTACT_CHANNELS, ChannelSpec
+from gateway.core.plan.person import Contact, Person
+
+
+def contact_names(entries: Mapping[str, ParsedValue]) -> DeclaredNames:
+    """Return the names that `by:` may use: those of anybody's contacts, and the short ones."""
+    names = dict.fromkeys(CONTACT_CHANNELS)
+    for item in entries.values():
+        names |= dict.fromkeys(item.value.map_of("contacts"))
+    return DeclaredNames("contact", "people", names)
+
+
+@dataclass(frozen=True, slots=True)
+class ContactSecret:
+    """A contact's secret address, for the rules about empty ones."""
+
+    channel: str
+    secret: SecretText
+    position: SourcePosition
+
+
+class PeopleBuilder:
+    """Builds people; `channels` are those that the file declares, with or without errors."""
+
+    def __init__(self, channels: Collection[str], secrets: Secrets, findings: Findings) -> None:
+        self._channels = channels
+        self._secrets = secrets
+        self._findings = findings
+        self.contact_secrets: list[ContactSecret] = []
+
+    def build(self, entries: Mapping[str, ParsedValue]) -> Mapping[str, Person]:
+        """Return the people by their ids."""
+        people_by_id = {}
+        for id_, item in entries.items():
+            entry: ParsedSection = item.value
+            person = Person(
+                id=id_,
+                name=entry.get("name", id_),
+                contacts={contact.name: contact for contact in self._contacts(id_, entry)},
+                timezone=entry.get("timezone", "UTC"),
+            )
+            if entry.valid:
+                self._warn_unreachable(person, item.position)
+            people_by_id[id_] = person
+        return people_by_id
+
+    def _contacts(self, id_: str, entry: ParsedSection) -> Iterator[Contact]:
+        """Yield the contacts in the order in which they are tried without rules."""
+        addresses: dict[tuple[str, str], str] = {}
+        for channel in CONTACT_CHANNELS:
+            if channel in entry:
+                addresses[channel, entry.get(channel)] = channel
+                yield Contact(channel, channel, entry.get(channel), channel)
+        for name, item in entry.map_of("contacts").items():
+            if name in CONTACT_CHANNELS and name in entry:
+                message = f'contact "{name}": {name}: above declares it already; remove one of them'
+                self._findings.error(item.position, message)
+                continue
+            contact = self._contact(name, item)
+            if contact is None:
+                continue
+            first = addresses.setdefault((contact.channel, contact.address), name)
+            if first != name:
+                message = f'contact "{shorten(name)}" of "{shorten(id_)}" is the same as "{first}"'
+                self._findings.error(item.position, message)
+                continue
+            yield contact
+
+    def _contact(self, name: str, item: ParsedValue) -> Contact | None:
+        """Return a declared contact; None when it has an error, which is noted."""
+        entry: ParsedSection = item.value
+        account = entry.get("account", name)
+        position = entry.position_of("account")
+        spec = self._spec_of(account, position if "account" in entry else item.position)
+        if spec is None or not entry.valid:
+            return None
+        key = GRAMMARS[spec.name].address
+        for other in ADDRESS_KEYS:
+            if other.name in entry and other.name != key:
+                message = f"{other.name}: {account} takes {key}: instead"
+                self._findings.error(entry.position_of(other.name), message)
+                return None
+        if key is None or key not in entry:
+            message = f'contact "{shorten(name)}": "{key}" is missing, its address'
+            self._findings.error(item.position, message)
+            return None
+        address = entry.get(key)
+        if isinstance(address, SecretText):
+            self._secrets.add(address)
+            secret = ContactSecret(spec.name, address, entry.position_of(key))
+            self.contact_secrets.append(secret)
+            address = address.address
+        return Contact(name, spec.name, address, account)
+
+    def _spec_of(self, account: str, position: SourcePosition) -> ChannelSpec | None:
+        """Return the channel of an account; None for an unknown one, which is noted."""
+        spec = CHANNELS.get(account)
+        if spec is not None and GRAMMARS[spec.name].address is not None:
+            if not spec.needs_account or account in self._channels:
+                return spec
+            message = f"there is no account for it; declare it under channels: {account}:"
+            self._findings.error(position, f"{account}: {message}")
+            return None
+        known = [name for name in CHANNELS if GRAMMARS[name].address is not None]
+        message = f'account: unknown account "{shorten(account)}"'
+        near = nearest(account, known)
+        self._findings.error(position, message, text=account, suggestion=near, allowed=known)
+        return None
+
+    def _warn_unreachable(self, person: Person, position: SourcePosition) -> None:
+        """Warn of a person whom no contact reaches."""
+        if not person.contacts:
+            short = " nor ".join(contact.name for contact in CONTACTS)
+            message = f'"{person.id}" has neither {short} nor contacts: they cannot be notified'
+            self._findings.warn(position, message)
+            return
+        channels = {contact.channel for contact in person.contacts.values()}
+        if all(CHANNELS[one].needs_account and one not in self._channels for one in channels):
+            names = " or ".join(sorted(channels))
+            message = (
+                f'"{shorten(person.id)}" cannot be notified: there is no account for {names}; '
+                f"declare one under channels:"
+            )
+            self._findings.warn(position, message)
