@@ -23,6 +23,7 @@ from gateway.flow.intake.intake import Intake
 from gateway.flow.intake.repost_cache import RepostCache
 from gateway.flow.intake.truncation import record_truncation
 from gateway.flow.intake.watchdog_monitor import WatchdogMonitor
+from gateway.flow.oncall.duty_recorder import DutyRecorder
 from gateway.flow.queries.active_alerts import ActiveAlerts
 from gateway.flow.runtime.dependencies import Dependencies
 from gateway.flow.runtime.dispatch_result import DispatchResult
@@ -82,6 +83,7 @@ class Engine:
         self.active_alerts = ActiveAlerts(store, self._repost_cache, plan, now)
         matches = SilenceMatches(store, now, self.active_alerts.candidates)
         self.silences = Silences(store, now, matches, self.dispatcher.schedule)
+        self.duty = DutyRecorder(store, plan, now)
         self.integrity = IntegrityMonitor(store, dependencies.metrics, dependencies.monotonic)
         self._housekeeping = Housekeeping(
             dependencies, self._clear_caches, self._repost_cache, self.intake, self.delivery
@@ -198,6 +200,7 @@ class Engine:
             log.info("routes.yaml loaded", extra={"digest": config.plan.digest})
             self.dispatcher.wake()
             self.delivery.wake()
+            self.duty.wake()
             return ()
 
     def problems(self) -> list[Health]:
@@ -222,6 +225,7 @@ class Engine:
         self._supervisor.start("integrity check", self.integrity.run)
         self._supervisor.start("watchdogs", self.watchdog_monitor.run)
         self._start_rounds("silences", self.silences.evaluator.run)
+        self._start_rounds("duty records", self.duty.run)
 
     def prepare(self) -> None:
         """Build the channels and their senders, whose loops only `start` runs."""

@@ -8,8 +8,18 @@ vectors' "temporary schedule" is an override by nobody with its shifts as overri
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
+from gateway.core.oncall.final_schedule import NO_HISTORY, DutyHistory, final_schedule
+from gateway.core.oncall.history import DutyRecord
 from gateway.core.oncall.layers import turn_at
-from gateway.core.oncall.rota import Handover, Layer, Override, Restriction, Rota, on_call, stints
+from gateway.core.oncall.rota import (
+    Handover,
+    Layer,
+    Override,
+    Restriction,
+    Rota,
+    on_call,
+    stints_of,
+)
 from gateway.core.oncall.types import one_each
 from gateway.core.time.wallclock import load_zone, wall_time
 from tests.conformance.rota_windows import is_open, window_at
@@ -73,26 +83,65 @@ def rota_rule_end(inputs: dict[str, Any]) -> str:
 
 
 def rota_final_shifts(inputs: dict[str, Any]) -> list[dict[str, Any]]:
-    if inputs["history"] or len(inputs["rules"]) != 1:
-        # The runner's word for "skip": what was recorded in the past, and several rules that are
-        # on call at once, are not things a rota of ours holds.
-        raise NotImplementedError
-    rule = inputs["rules"][0]
-    long_before = wall_time(_seconds(inputs["from"]), load_zone(inputs["tz"])) - timedelta(days=31)
-    layer = Layer(
-        one_each((rule["target"],)), 1, "day", Handover(time(0)), long_before, (_restriction(rule),)
-    )
-    rota = Rota("vectors", inputs["tz"], (layer,), tuple(_overrides(inputs)))
     begin, end = _seconds(inputs["from"]), _seconds(inputs["to"])
-    return [
-        {
-            "user": stint.person,
-            "start": _text(stint.start),
-            "end": _text(stint.end),
-            "truncated": stint.end == end and stint.person in on_call(rota, end),
-        }
-        for stint in stints(rota, begin, end)
+    # Without history nothing lies in the past. Recorded shifts are given from their starts on.
+    now = begin if inputs["now"] is None else _seconds(inputs["now"])
+    start = min([begin, *(_minute(one["start"]) for one in inputs["history"])])
+    results = []
+    for number, rule in enumerate(inputs["rules"]):
+        rota = _rota(f"rule {number}", rule, inputs)
+        schedule = final_schedule(_history(rule, inputs, start), rota, start, end, now)
+        results += [
+            {
+                "user": stint.person,
+                "start": _text(stint.start),
+                "end": _text(stint.end),
+                "truncated": stint.end == end and stint.person in on_call(rota, end),
+            }
+            for stint in stints_of(schedule, end)
+            if stint.end > begin
+        ]
+    return results
+
+
+def _rota(name: str, rule: dict[str, Any], inputs: dict[str, Any]) -> Rota:
+    """Return a rule as a rota: several rules that are on call at once are several rotas."""
+    zone = load_zone(inputs["tz"])
+    if "rotation" not in rule:
+        long_before = wall_time(_seconds(inputs["from"]), zone) - timedelta(days=31)
+        members, unit, every = [rule["target"]], "day", 1
+        handover, start = Handover(time(0)), long_before
+    else:
+        rotation = rule["rotation"]
+        turn = turn_at(
+            _rotation(rotation), load_zone(rotation["tz"]), _seconds(rotation["current_start"])
+        )
+        index = rotation["current_index"]
+        members = rotation["users"][index:] + rotation["users"][:index]
+        unit, every = UNITS[rotation["type"]], rotation["shift_length"]
+        start = wall_time(turn.start, zone)
+        handover = Handover(start.time())
+    layer = Layer(one_each(tuple(members)), every, unit, handover, start, (_restriction(rule),))
+    return Rota(name, inputs["tz"], (layer,), tuple(_overrides(inputs)))
+
+
+def _history(rule: dict[str, Any], inputs: dict[str, Any], start: float) -> DutyHistory:
+    """Return the recorded shifts of a rule's users; before and between them is nobody."""
+    if inputs["now"] is None:
+        return NO_HISTORY
+    users = rule["rotation"]["users"] if "rotation" in rule else [rule["target"]]
+    records = [
+        DutyRecord("", (one["user"],), _minute(one["start"]), one["end"] and _minute(one["end"]))
+        for one in inputs["history"]
+        if one["user"] in users
     ]
+    records.sort(key=lambda record: record.started_at)
+    return DutyHistory(tuple(records), start)
+
+
+def _minute(text: str) -> float:
+    """Return an instant without its seconds: the vectors' shifts are of whole minutes."""
+    return _seconds(text) // 60 * 60
 
 
 def _overrides(inputs: dict[str, Any]) -> list[Override]:

@@ -32,7 +32,6 @@ SUITES = (
     "webhook_payloads",
 )
 
-_HISTORY = "what was on call in the past is read from the rota, not from records of it"
 _TIMERS_STAY = "a reload keeps the timers of a group: a second is not lost by reading a file"
 _COUNTED = "a route is counted among siblings with its matchers only: one put before keeps its id"
 _CLASSIC = "expected in Alertmanager's classic mode; in its default mode the label's name is valid"
@@ -40,11 +39,6 @@ DIFFERENCES = {
     "config_validation/014-testgroupbyinvalidlabel": _CLASSIC,
     "config_validation/015-testroutelabelsinvalidlabelname": _CLASSIC,
     "route_match/054-route-ids-unique-and-stable": _COUNTED,
-    "rota_final_schedule/001-activefuture": _HISTORY,
-    "rota_final_schedule/002-historyremainder": _HISTORY,
-    "rota_final_schedule/009-history": _HISTORY,
-    "rota_final_schedule/010-rotation": _HISTORY,
-    "rota_final_schedule/011-dailyrotation": _HISTORY,
     "scenarios/008-reload-neither-repeats-nor-loses": _TIMERS_STAY,
 }
 """Cases of level "should" and "info" that do not pass, and why (`docs/` says so too)."""

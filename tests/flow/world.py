@@ -288,6 +288,7 @@ class World:
             busy = False
             for engine in self.replicas:
                 await engine.silences.evaluator.check_once()
+                await engine.duty.record_once()
                 if (await engine.dispatcher.dispatch_once()).decided:
                     busy = True
                 for sender in engine.senders.values():
@@ -323,7 +324,8 @@ class World:
             for hold in c.holds
             for at in (hold.probe_at, hold.until)
         ]
-        later = [t for t in (*times, *held) if t > self.now]
+        handovers = [at for e in self.replicas if (at := e.duty.next_due) is not None]
+        later = [t for t in (*times, *held, *handovers) if t > self.now]
         return min(later, default=None)
 
     # What tests can read.

@@ -4,6 +4,7 @@ All of them read `shifts.sweep`, the final schedule. The meaning of layers, rest
 overrides is explained in `types`; daylight saving in `wallclock`.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import inf
 from typing import NamedTuple
@@ -39,6 +40,7 @@ __all__ = [
     "on_call",
     "shifts",
     "stints",
+    "stints_of",
 ]
 
 _DAY = 86400.0
@@ -140,9 +142,14 @@ def stints(rota: Rota, start: float, end: float) -> list[Stint]:
 
     Unlike shifts these may overlap, where somebody is put beside the one on call.
     """
+    return stints_of(sweep(rota, start, end), end)
+
+
+def stints_of(schedule: Iterable[Shift], end: float) -> list[Stint]:
+    """Return each person's own calendar in shifts that follow one another until `end`."""
     result: list[Stint] = []
     since_by_person: dict[str, float] = {}
-    for shift in sweep(rota, start, end):
+    for shift in schedule:
         for person in [name for name in since_by_person if name not in shift.people]:
             result.append(Stint(person, since_by_person.pop(person), shift.start))
         for person in shift.people:

@@ -4,10 +4,11 @@ Every answer about who is on call reads this one sweep: paging, the calendar, th
 the check for gaps. They cannot disagree.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from math import inf
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 from zoneinfo import ZoneInfo
 
 from gateway.core.oncall.active_overrides import ActiveOverrides
@@ -15,16 +16,34 @@ from gateway.core.oncall.layers import Segment, segments
 from gateway.core.oncall.types import LAST_INSTANT, Layer, Rota
 from gateway.core.time.wallclock import load_zone
 
+OriginKind = Literal["layer", "override", "change"]
+_KINDS: Mapping[str, OriginKind] = {kind: kind for kind in get_args(OriginKind)}
+
 
 @dataclass(frozen=True, slots=True)
 class Origin:
     """Which part of the rota decided: its index in ``Rota.layers``, ``overrides``, ``changes``."""
 
-    kind: Literal["layer", "override", "change"]
+    kind: OriginKind
     index: int
 
     def __str__(self) -> str:
         return f"{self.kind} {self.index + 1}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Origin | None":
+        """Return the origin that was stored as this text; None for an empty or unknown one."""
+        kind, _, number = text.partition(" ")
+        known = _KINDS.get(kind)
+        return cls(known, int(number) - 1) if known and number.isdecimal() else None
+
+
+class ShiftSource(StrEnum):
+    """Where a shift was read."""
+
+    SCHEDULE = "schedule"
+    RECORDED = "recorded"
+    RECONSTRUCTED = "reconstructed"  # recorded afterwards: it began while no gateway ran
 
 
 class _Decision(NamedTuple):
@@ -48,7 +67,8 @@ class Shift:
     """A stretch of the final schedule, its end excluded (unix seconds UTC).
 
     ``turn`` is empty where nobody is on call, and then ``by`` is the override that says so, or
-    None. ``also`` are people whom overrides put beside those whose turn it is.
+    None. ``also`` are people whom overrides put beside those whose turn it is. ``source`` is that
+    of its start.
     """
 
     turn: tuple[str, ...]
@@ -56,6 +76,7 @@ class Shift:
     end: float
     by: Origin | None
     also: tuple[str, ...] = ()
+    source: ShiftSource = ShiftSource.SCHEDULE
 
     @property
     def people(self) -> tuple[str, ...]:

@@ -1,0 +1,1 @@
+"""On-call duty while the gateway runs."""
