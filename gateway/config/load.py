@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from gateway.config.build import accounts, oncall, routing
+from gateway.config.build import accounts, escalations, oncall, routing
 from gateway.config.build import receivers as build_receivers
 from gateway.config.build.names import FileNames, file_names, refuse_duplicates
 from gateway.config.build.people import PeopleBuilder, contact_names
@@ -144,10 +144,10 @@ def _plan(
     """Return the plan, None when the file has errors, which are noted."""
     hours = oncall.business_hours(file.get("business_hours"), findings)
     rotas = oncall.rotas(file.map_of("rotas"), names.people, hours, findings)
-    notifiable = oncall.Notifiable(
+    notifiable = escalations.Notifiable(
         names.rotas, names.people, names.receivers, contact_names(file.map_of("people"))
     )
-    escalations = oncall.escalations(file.map_of("escalations"), notifiable, findings)
+    policies = escalations.escalations(file.map_of("escalations"), notifiable, findings)
     severities = routing.severities(file.map_of("severities"), findings)
     intervals = routing.time_intervals(_intervals(file), findings)
     inhibit_rules = routing.inhibit_rules(file.list_of("inhibit_rules"), findings)
@@ -165,7 +165,7 @@ def _plan(
         severities=severities,
         people=people,
         rotas=rotas,
-        escalations=escalations,
+        escalations=policies,
         inhibit_rules=inhibit_rules,
         watchdogs=routing.watchdogs(file.map_of("watchdogs")),
         time_intervals=intervals,

@@ -1,56 +1,21 @@
-"""Rotas, escalations and business hours, built from the parsed file."""
+"""Rotas and business hours, built from the parsed file."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, time
 
 from gateway.config.build.names import DeclaredNames, refuse_duplicates
 from gateway.config.grammar.holidays import HolidayDates, Region
 from gateway.config.grammar.parsed import ParsedSection, ParsedValue
 from gateway.config.grammar.rota_values import BUSINESS_DAYS
-from gateway.config.source.problem import Findings, nearest, shorten
+from gateway.config.source.problem import Findings
 from gateway.core.oncall.rota import Handover, Layer, Override, Restriction, Rota
 from gateway.core.oncall.text import Rotation
 from gateway.core.oncall.types import EVERY_DAY
-from gateway.core.plan.plan import Escalation, Step
 from gateway.core.time.business_hours import BusinessHours
 
 _MORNING = time(9)
 _LONGEST_OVERRIDE = 2 * 366 * 86400.0
 """Seconds. A longer override has probably a wrong year, and is refused."""
-
-
-@dataclass(frozen=True, slots=True)
-class Notifiable:
-    """What an escalation step may notify, by the word before the colon, and by which contacts."""
-
-    rotas: DeclaredNames
-    people: DeclaredNames
-    receivers: DeclaredNames
-    contacts: DeclaredNames
-
-    def check(self, reference: ParsedValue, findings: Findings) -> None:
-        """Note a reference in ``notify`` that does not exist."""
-        known = {"rota": self.rotas, "person": self.people, "receiver": self.receivers}
-        word, colon, name = str(reference.value).partition(":")
-        if colon and word in known:
-            known[word].check(reference, findings, prefix=f"{word}:")
-            return
-        message = (
-            f'notify: "{shorten(reference.raw)}" is not a reference: write rota:NAME, person:ID or '
-        )
-        references = [
-            f"{kind}:{one}"
-            for kind, names in known.items()
-            for one in names.known
-            if one == (name.strip() or word)
-        ]
-        near = references[0] if references else None
-        if near is None and colon and (kind := nearest(word, known)) is not None:
-            near = f"{kind}:{name.strip()}"
-        findings.error(
-            reference.position, message + "receiver:NAME", text=reference.raw, suggestion=near
-        )
 
 
 def rotas(
@@ -162,35 +127,6 @@ def _override(
     except ValueError as error:
         findings.error(entry.position_of("to"), str(error))
         return None
-
-
-def escalations(
-    entries: Mapping[str, ParsedValue], known: Notifiable, findings: Findings
-) -> Mapping[str, Escalation]:
-    """Return the escalations by their names."""
-    escalations_by_name = {}
-    for name, item in entries.items():
-        entry: ParsedSection = item.value
-        steps = []
-        for one in entry.list_of("steps"):
-            step: ParsedSection = one.value
-            for reference in step.list_of("notify"):
-                known.check(reference, findings)
-            for reference in step.list_of("by"):
-                known.contacts.check(reference, findings)
-            if step.valid and not step.list_of("notify"):
-                findings.error(step.position_of("notify"), "notify: nobody is named")
-            steps.append(
-                Step(
-                    notify=tuple(reference.value for reference in step.list_of("notify")),
-                    by=tuple(reference.value for reference in step.list_of("by")),
-                    wait=step.get("wait"),
-                )
-            )
-        if not steps and entry.valid:
-            findings.error(item.position, f'escalation "{name}": it has no steps')
-        escalations_by_name[name] = Escalation(name, tuple(steps), entry.get("repeat", 0))
-    return escalations_by_name
 
 
 def business_hours(entry: ParsedSection | None, findings: Findings) -> BusinessHours:

@@ -137,7 +137,9 @@ _STEP = Section(
         Field(
             "notify",
             ListOf(TEXT, or_one=True),
-            "`rota:NAME` (the people on call at that time), `person:ID`, `receiver:NAME`.",
+            "`rota:NAME` (the people on call at that time), `secondary:NAME` (the people of the "
+            "next turn), `members:NAME` (everybody in the layers of a rota that apply then, on "
+            "call or not, without people who are away), `person:ID`, `receiver:NAME`.",
             "",
             '["rota:billing"]',
             required=True,

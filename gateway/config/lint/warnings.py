@@ -1,14 +1,15 @@
 """Lint warnings for valid configuration that is probably a mistake."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 
 from gateway.config.build.routing import routes_in_order
-from gateway.config.grammar.parsed import ParsedSection, ParsedValue
+from gateway.config.grammar.parsed import ParsedSection
 from gateway.config.lint.empty_receivers import (
     warn_fallback_without_targets,
     warn_receivers_without_targets,
 )
+from gateway.config.lint.escalations import references_of, warn_escalations
 from gateway.config.lint.shadowed import (
     warn_always_muted,
     warn_hidden_layers,
@@ -19,8 +20,8 @@ from gateway.config.source.problem import Findings, SourcePosition, nearest, sho
 from gateway.core.matching.matcher import Matcher
 from gateway.core.oncall.rota import gaps
 from gateway.core.oncall.without_effect import idle_overrides
-from gateway.core.plan.person import Person
 from gateway.core.plan.plan import Plan
+from gateway.core.plan.references import ReferenceKind
 from gateway.core.routing.match import walk
 from gateway.core.routing.mutes import never_matches
 from gateway.core.time.timestamps import format_duration
@@ -53,7 +54,7 @@ def add_lint_warnings(
     warn_watchdog_routes(file, plan, findings)
     _warn_fallback_loops(file, plan, findings)
     _warn_intervals(file, plan, findings)
-    _warn_escalations(file, plan, findings)
+    warn_escalations(file, plan, findings)
     _warn_idle_overrides(file, plan, findings)
     warn_hidden_layers(file, plan, findings)
     if now is not None:
@@ -111,7 +112,7 @@ def _slip(matcher: Matcher) -> str:
 def _warn_unused(file: ParsedSection, plan: Plan, findings: Findings) -> None:
     used_names = {route.receiver for route in walk(plan.root)}
     used_names |= {one.fallback for one in plan.receivers.values() if one.fallback}
-    used_names |= {name for kind, name in _references(plan) if kind == "receiver"}
+    used_names |= {name for kind, name in references_of(plan) if kind is ReferenceKind.RECEIVER}
     for item in file.list_of("receivers"):
         name = item.value.get("name")
         if name not in used_names:
@@ -162,51 +163,6 @@ def _warn_intervals(file: ParsedSection, plan: Plan, findings: Findings) -> None
                 )
 
 
-def _warn_escalations(file: ParsedSection, plan: Plan, findings: Findings) -> None:
-    answers = any(one.respond_within is not None for one in plan.severities.values())
-    for name, item in file.map_of("escalations").items():
-        steps = item.value.list_of("steps")
-        repeat = plan.escalations[name].repeat
-        for number, (item, step) in enumerate(
-            zip(steps, plan.escalations[name].steps, strict=True), 1
-        ):
-            if step.wait is None and not answers and (number < len(steps) or repeat):
-                message = "wait: is missing, and no severity has respond_within: "
-                findings.warn(item.position, message + "it is undefined when the next step comes")
-            for reference in item.value.list_of("notify"):
-                kind, _, name = reference.value.partition(":")
-                if kind == "person":
-                    _warn_missing_contacts(plan.people[name], step.by, reference, findings)
-                elif kind == "rota":
-                    for id_ in _members(plan, name):
-                        _warn_missing_contacts(plan.people[id_], step.by, reference, findings)
-
-
-def _warn_missing_contacts(
-    person: Person, by: tuple[str, ...], reference: ParsedValue, findings: Findings
-) -> None:
-    """Warn of a person without any of the contacts of a step."""
-    if by and person.contacts and not any(name in person.contacts for name in by):
-        message = (
-            f'notify: "{person.id}" cannot be notified by {" or ".join(by)}: '
-            "this person has no such contact"
-        )
-        findings.warn(reference.position, message, text=reference.raw)
-
-
-def _members(plan: Plan, rota: str) -> list[str]:
-    layers = plan.rotas[rota].layers
-    return list(dict.fromkeys(member for layer in layers for member in layer.members))
-
-
-def _references(plan: Plan) -> Iterable[tuple[str, str]]:
-    for escalation in plan.escalations.values():
-        for step in escalation.steps:
-            for reference in step.notify:
-                kind, _, name = reference.partition(":")
-                yield kind, name
-
-
 def _warn_idle_overrides(file: ParsedSection, plan: Plan, findings: Findings) -> None:
     for name, item in file.map_of("rotas").items():
         overrides = item.value.list_of("overrides")
@@ -215,7 +171,7 @@ def _warn_idle_overrides(file: ParsedSection, plan: Plan, findings: Findings) ->
 
 
 def _warn_gaps(file: ParsedSection, plan: Plan, now: float, findings: Findings) -> None:
-    paged_rotas = {name for kind, name in _references(plan) if kind == "rota"}
+    paged_rotas = {name for kind, name in references_of(plan) if kind is ReferenceKind.ROTA}
     for name, item in file.map_of("rotas").items():
         if name not in paged_rotas:
             continue

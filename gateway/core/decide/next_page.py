@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gateway.core.incidents.incident import Incident
-from gateway.core.oncall.rota import on_call
 from gateway.core.plan.plan import Plan, Step
 from gateway.core.plan.recipients import fallback_of, receiver_of, step_targets
+from gateway.core.plan.references import OF_ROTAS, parse_reference, resolve_reference
 from gateway.core.routing.mutes import find_mute, next_mute_change
 
 MOST_CHANGES = 20
@@ -19,7 +19,7 @@ class NextPage:
     """The next page of an escalation: at which instant, and whom it reaches.
 
     `notify` are references as in routes.yaml (`person:ana`, `rota:billing`, `receiver:everyone`).
-    `on_call` names the people on call at that instant, for each rota among them.
+    `on_call` names the people whom the references to rotas among them stand for at that instant.
     """
 
     at: float
@@ -64,9 +64,8 @@ def _after_mutes(incident: Incident, plan: Plan, at: float) -> float | None:
 
 
 def _on_call(plan: Plan, step: Step, at: float) -> dict[str, tuple[str, ...]]:
-    rotas = [one for one in step.notify if one.startswith("rota:")]
     return {
-        one: tuple(plan.name_of(who) for who in on_call(plan.rotas[name], at))
-        for one in rotas
-        if (name := one.partition(":")[2]) in plan.rotas
+        one: tuple(map(plan.name_of, resolve_reference(plan, one, at).people))
+        for one in step.notify
+        if parse_reference(one).kind in OF_ROTAS
     }

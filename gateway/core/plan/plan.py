@@ -84,8 +84,8 @@ class Receiver:
 class Step:
     """One step of an escalation: whom to notify, by which channels, and how long to wait then.
 
-    `notify` holds references: rota:NAME, person:ID, receiver:NAME. `wait` None means the
-    severity's respond_within.
+    `notify` holds references: rota:NAME, secondary:NAME, members:NAME, person:ID,
+    receiver:NAME (`gateway.core.plan.references`). `wait` None means the severity's respond_within.
     """
 
     notify: tuple[str, ...]

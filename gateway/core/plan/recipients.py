@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from gateway.core.oncall.rota import on_call
 from gateway.core.plan.person import Contact, Person
 from gateway.core.plan.plan import Plan, Receiver, Step, Target
+from gateway.core.plan.references import resolve_reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,20 +53,15 @@ def step_targets(plan: Plan, step: Step, now: float) -> ResolvedTargets:
     missing: list[str] = []
     skipped: list[str] = []
     for reference in step.notify:
-        sort, _, name = reference.partition(":")
-        if sort == "receiver":
-            own = receiver_of(plan, name).targets
+        referents = resolve_reference(plan, reference, now)
+        if referents.missing:
+            missing.append(referents.missing)
+        if referents.receiver is not None:
+            own = referents.receiver.targets
             if not own:
-                missing.append(f"receiver {name} has no targets")
+                missing.append(f"receiver {referents.receiver.name} has no targets")
             targets.update((target.key, target) for target in own)
-            continue
-        if sort == "rota":
-            members = on_call(plan.rotas[name], now) if name in plan.rotas else ()
-            if not members:
-                missing.append(f"nobody is on call in rota {name}")
-        else:
-            members = (name,)
-        for member in members:
+        for member in referents.people:
             person = plan.people.get(member)
             own = person_targets(person, step.by) if person else ()
             if own and person:

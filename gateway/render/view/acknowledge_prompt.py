@@ -24,6 +24,10 @@ def recipient_name(name: object) -> str:
         return text
     if sort == "rota":
         return f"{rest} on-call"
+    if sort == "secondary":
+        return f"{rest} secondary"
+    if sort == "members":
+        return f"all members of {rest}"
     if sort in ("person", "receiver"):
         return rest
     spec = CHANNELS.get(sort)

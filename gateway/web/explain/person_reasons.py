@@ -11,6 +11,7 @@ from gateway.core.plan.channels import spec_of
 from gateway.core.plan.person import Person
 from gateway.core.plan.plan import Step
 from gateway.core.plan.recipients import person_targets, receiver_of
+from gateway.core.plan.references import ReferenceKind, parse_reference, resolve_reference
 from gateway.store.queries.deliveries import NoticeSummary
 from gateway.store.state.timeline import AckRecord
 from gateway.web.explain.context import ExplainContext
@@ -48,17 +49,19 @@ def _rotas_to(
     """Return the rota of each reference that leads to the person; None for one without a rota."""
     plan = context.plan
     rotas: list[str | None] = []
-    for reference in step.notify:
-        sort, _, name = reference.partition(":")
-        if sort == "person" and name == person:
+    for kind, name in map(parse_reference, step.notify):
+        if kind is ReferenceKind.PERSON and name == person:
             rotas.append(None)
-        elif sort == "rota" and name in plan.rotas:
+        elif kind is ReferenceKind.ROTA and name in plan.rotas:
             if any(
                 stint.person == person
                 for stint in stints(plan.rotas[name], start, max(end, start + 1.0))
             ):
                 rotas.append(name)
-        elif sort == "receiver":
+        elif kind in (ReferenceKind.SECONDARY, ReferenceKind.MEMBERS):
+            if person in resolve_reference(plan, f"{kind}:{name}", end).people:
+                rotas.append(None)
+        elif kind is ReferenceKind.RECEIVER:
             targets = receiver_of(plan, name).targets
             if any(target.person == person for target in targets):
                 rotas.append(None)

@@ -1,7 +1,10 @@
 """Escalation steps, their waits, rounds and fallbacks."""
 
 from dataclasses import replace
+from datetime import date, time
 
+from gateway.core.oncall.rota import Handover, Layer, Rota
+from gateway.core.oncall.types import one_each
 from gateway.core.plan.plan import Escalation, Step
 from gateway.core.plan.recipients import person_targets
 from tests.core.group_simulation import (
@@ -184,3 +187,17 @@ def test_contact_that_a_person_lacks_is_skipped_and_recorded() -> None:
     group.advance(MINUTE)
     assert notices_to(group.notices, "email:ana@example.com") == [(0.0, "first")]
     assert "skipped: step 1: Ana has no contact pager" in group.entries()
+
+
+def test_step_for_all_members_notifies_each_of_them() -> None:
+    """`members:` reaches everybody who takes turns in the rota, not only who is on call."""
+    layer = Layer(one_each(("ana", "ben")), 1, "week", Handover(time(9)), date(2025, 1, 6))
+    plan = billing_plan(
+        rotas={"billing": Rota("billing", "UTC", (layer,))},
+        escalations={"billing": Escalation("billing", (Step(("members:billing",)),))},
+    )
+    group = GroupSimulation(plan)
+    group.fire("DoubleChargeDetected")
+    notices = group.advance(1.0)
+    assert notices_to(notices, ANA) == [(0.0, "first")]
+    assert notices_to(notices, BEN) == [(0.0, "first")]
