@@ -24,7 +24,7 @@ class Channel(Protocol):
     def in_flight(self) -> int:
         """The number of sends that may run at once; more would wait in the channel."""
 
-    def accepts(self, kind: NoticeKind, quiet: bool) -> bool:
+    def accepts(self, kind: NoticeKind, *, quiet: bool) -> bool:
         """Return whether it can send such a notice; see `accepts_notice`."""
 
     async def send(self, message: Message, target: Target, receipt: Receipt | None) -> Receipt:

@@ -25,7 +25,7 @@ class UnconfiguredChannel:
         self.spec = spec
         self._reason = reason or f"routes.yaml has no account for {spec.name} under channels:"
 
-    def accepts(self, kind: NoticeKind, quiet: bool) -> bool:
+    def accepts(self, kind: NoticeKind, *, quiet: bool) -> bool:
         """Accept every notice that somebody must get, and no quiet update."""
         return not quiet
 
@@ -55,9 +55,9 @@ class PerTargetChannel:
         self._console = console
         self._secrets = secrets
 
-    def accepts(self, kind: NoticeKind, quiet: bool) -> bool:
+    def accepts(self, kind: NoticeKind, *, quiet: bool) -> bool:
         """Accept what the vendor's channel accepts."""
-        return self._vendor.accepts(kind, quiet)
+        return self._vendor.accepts(kind, quiet=quiet)
 
     async def send(self, message: Message, target: Target, receipt: Receipt | None) -> Receipt:
         """Send or print, by the target's provider. See Channel.send."""

@@ -272,9 +272,9 @@ class Engine:
 def _config_health(problems: Sequence[Problem]) -> Health:
     """Return the health of routes.yaml; its public text quotes nothing of the file."""
     if not problems:
-        return Health("routes.yaml", True)
+        return Health("routes.yaml", ok=True)
     text = "; ".join(str(problem) for problem in problems[:SHOWN_PROBLEMS])
     where = ", ".join(problem.where for problem in problems[:SHOWN_PROBLEMS])
     more = f" and {len(problems) - SHOWN_PROBLEMS} more" if len(problems) > SHOWN_PROBLEMS else ""
     public = f"not loaded: faults at {where}{more}; `gateway check` says which"
-    return Health("routes.yaml", False, text, public)
+    return Health("routes.yaml", text, public, ok=False)

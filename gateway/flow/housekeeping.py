@@ -92,7 +92,7 @@ class Housekeeping:
     def health(self) -> list[Health]:
         """Return the health of the store and of this replica's clock."""
         problem, skew = self.store_problem, self.clock_problem()
-        return [Health("store", not problem, problem), Health("clock", not skew, skew)]
+        return [Health("store", problem, ok=not problem), Health("clock", skew, ok=not skew)]
 
     def clock_problem(self) -> str:
         """Return what is wrong with this replica's clock, empty when nothing is."""

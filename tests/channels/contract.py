@@ -102,7 +102,7 @@ class ChannelContract:
     async def test_every_kind_it_accepts_is_delivered(self, channel: Channel, fake: Fake) -> None:
         """Promise 14: there is nothing that a channel accepts and cannot say."""
         for kind in NoticeKind:
-            if channel.accepts(kind, False):
+            if channel.accepts(kind, quiet=False):
                 await channel.send(message(kind=kind), self.target, None)
         assert fake.received
         assert all(request.accepted for request in fake.received)

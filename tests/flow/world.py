@@ -109,7 +109,7 @@ class FakeChannel:
         # A webhook has no text: tests read what it would say.
         self.spec = replace(spec, parts=spec.parts or ("text",))
 
-    def accepts(self, kind: NoticeKind, quiet: bool) -> bool:
+    def accepts(self, kind: NoticeKind, *, quiet: bool) -> bool:
         if self.name == "pagerduty" and kind is NoticeKind.DIGEST:
             return False
         return not quiet or self.name == "slack"

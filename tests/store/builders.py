@@ -40,7 +40,7 @@ def row(
     rank: int = 1,
     facts: int = 0,
 ) -> NewRow:
-    return NewRow(number, target, kind, NotifyReason.FIRST, rank, False, facts)
+    return NewRow(number, target, kind, NotifyReason.FIRST, rank, facts, quiet=False)
 
 
 def sent(notice: Notice, *, at: float = 110.0, receipt: dict[str, str] | None = None) -> Result:

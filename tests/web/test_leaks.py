@@ -98,7 +98,7 @@ async def test_open_endpoints_show_no_configuration_value(tmp_path: Path) -> Non
 
 async def test_health_omits_the_text_of_a_vendor(client: Client, engine: FakeEngine) -> None:
     """Health omits a vendor's answer, which may quote a token or an internal name."""
-    engine.health = [Health("channel webhook", False, f"for 200 s: {SECRET}", "for 200 s")]
+    engine.health = [Health("channel webhook", f"for 200 s: {SECRET}", "for 200 s", ok=False)]
     text = await (await client.get("/readyz")).text()
     assert "for 200 s" in text
     assert SECRET not in text

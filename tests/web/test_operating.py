@@ -58,7 +58,7 @@ async def test_failed_essential_component_makes_it_unready(
     client: Client, engine: FakeEngine, component: str
 ) -> None:
     """A failed database or loop answers 503 with its cause on /readyz, and 200 on /healthz."""
-    engine.health = [Health("other", True), Health(component, False, "the disk is full")]
+    engine.health = [Health("other", ok=True), Health(component, "the disk is full", ok=False)]
     answer = await client.get("/readyz")
     assert answer.status == 503
     assert (await answer.json())["problems"] == [f"{component}: the disk is full"]
@@ -70,7 +70,10 @@ async def test_failed_vendor_keeps_it_ready(
     client: Client, engine: FakeEngine, component: str
 ) -> None:
     """Promise 13, E40: a failed vendor is named in the body, and alerts are still accepted."""
-    engine.health = [Health("store", True), Health(component, False, "nothing delivered for 200 s")]
+    engine.health = [
+        Health("store", ok=True),
+        Health(component, "nothing delivered for 200 s", ok=False),
+    ]
     answer = await client.get("/readyz")
     assert answer.status == 200
     body = await answer.json()
@@ -145,8 +148,8 @@ async def test_component_with_a_problem_is_in_the_metrics(
     world, client = gateway
     sound = await samples(client)
     assert sound['gateway_component_ok{component="channel email"}'] == 1
-    lost = Health("channel email", False, "8 name lookup calls have not come back")
-    monkeypatch.setattr(type(world.engine), "problems", lambda _: [Health("store", True), lost])
+    lost = Health("channel email", "8 name lookup calls have not come back", ok=False)
+    monkeypatch.setattr(type(world.engine), "problems", lambda _: [Health("store", ok=True), lost])
     values = await samples(client)
     assert values['gateway_component_ok{component="channel email"}'] == 0
     assert values['gateway_component_ok{component="store"}'] == 1

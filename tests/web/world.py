@@ -41,7 +41,7 @@ class FakeEngine:
         self.truncated = 0
         self.rejected: list[tuple[Any, ...]] = []
         self.failure: Exception | None = None
-        self.health: list[Health] = [Health("store", True)]
+        self.health: list[Health] = [Health("store", ok=True)]
         self.sources = {source.name: source for source in SOURCES}
         self.time = NOW
 

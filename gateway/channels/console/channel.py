@@ -48,7 +48,7 @@ class Console:
             colour = stream.isatty() and not os.environ.get("NO_COLOR")
         self._colour = colour
 
-    def accepts(self, kind: NoticeKind, quiet: bool) -> bool:
+    def accepts(self, kind: NoticeKind, *, quiet: bool) -> bool:
         """Accept everything except quiet updates: what is printed cannot be edited."""
         return not quiet
 

@@ -68,7 +68,7 @@ class Email:
         self._client._session = requests.Session()
         mount(self._client._session, self._http)
 
-    def accepts(self, kind: NoticeKind, quiet: bool) -> bool:
+    def accepts(self, kind: NoticeKind, *, quiet: bool) -> bool:
         """Accept everything except quiet updates: e-mail cannot be edited in place."""
         return accepts_notice(self.spec, kind, quiet=quiet)
 

@@ -91,7 +91,7 @@ class PagerDuty:
         )
         self._sessions: dict[Secret, Session] = {}
 
-    def accepts(self, kind: NoticeKind, quiet: bool) -> bool:
+    def accepts(self, kind: NoticeKind, *, quiet: bool) -> bool:
         """Accept everything except digests and quiet updates."""
         return accepts_notice(self.spec, kind, quiet=quiet)
 

@@ -82,7 +82,7 @@ class Slack:
         client.proxy = None
         return client
 
-    def accepts(self, kind: NoticeKind, quiet: bool) -> bool:
+    def accepts(self, kind: NoticeKind, *, quiet: bool) -> bool:
         """Accept everything: a quiet change edits the message."""
         return accepts_notice(self.spec, kind, quiet=quiet)
 

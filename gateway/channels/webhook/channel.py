@@ -76,7 +76,7 @@ class Webhook:
             refuse_redirects=False,  # `send` follows none
         )
 
-    def accepts(self, kind: NoticeKind, quiet: bool) -> bool:
+    def accepts(self, kind: NoticeKind, *, quiet: bool) -> bool:
         """Accept firing and resolved notices, quiet ones too: a program reads the state."""
         return accepts_notice(self.spec, kind, quiet=quiet)
 

@@ -90,7 +90,7 @@ def identity_of(written: bytes) -> str:
     return blake2b(written, digest_size=16).hexdigest()
 
 
-def valid_label_name(name: str, utf8: bool = True) -> bool:
+def valid_label_name(name: str, *, utf8: bool = True) -> bool:
     """Return whether `name` may name a label: any UTF-8 text, or only classic ASCII words."""
     if not utf8:
         return _CLASSIC_NAME.fullmatch(name) is not None

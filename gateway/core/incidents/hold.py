@@ -80,7 +80,9 @@ def lift_holds(holds: Iterable[Hold], target_key: str, started_at: float) -> tup
     )
 
 
-def wait_on_hold(holds: Iterable[Hold], target_key: str, urgent: bool, now: float) -> Wait | None:
+def wait_on_hold(
+    holds: Iterable[Hold], target_key: str, now: float, *, urgent: bool
+) -> Wait | None:
     """Return how long a notice must wait, or None if it may be sent now."""
     active = [hold for hold in holds if hold.until > now and hold.covers(target_key)]
     if not active:

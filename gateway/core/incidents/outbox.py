@@ -1,7 +1,7 @@
 """The values of the outbox: a notice that is being sent, and the result of an attempt."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from gateway.core.incidents.message import Receipt
@@ -37,8 +37,8 @@ class NewRow:
     kind: NoticeKind
     reason: NotifyReason
     rank: int
-    quiet: bool
     facts: int
+    quiet: bool = field(kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)

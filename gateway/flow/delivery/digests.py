@@ -35,8 +35,8 @@ def fold_digests(tx: Tx, channel: str, plan: Plan, now: float) -> int:
             NoticeKind.DIGEST,
             NotifyReason.DIGEST,
             min(notice.rank for notice in waiting),
-            False,
-            0,
+            facts=0,
+            quiet=False,
         )
         (digest,) = outbox.add(tx, [row], [facts], now).ids
         outbox.fold(tx, [notice.id for notice in waiting], digest, knows_firing=True)

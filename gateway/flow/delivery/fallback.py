@@ -78,7 +78,7 @@ def _notify_fallback(tx: Tx, notice: Notice, note: str, plan: Plan, now: float) 
         kind, facts = NoticeKind.LATE, build_facts(incident, resolved, plan, now)
     facts["note"] = note
     rows = [
-        NewRow(incident.number, target, kind, NotifyReason.FALLBACK, notice.rank, False, 0)
+        NewRow(incident.number, target, kind, NotifyReason.FALLBACK, notice.rank, 0, quiet=False)
         for target in targets
     ]
     outbox.add(tx, rows, [orjson.dumps(facts)], now)

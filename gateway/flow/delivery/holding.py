@@ -92,7 +92,7 @@ def defer_held(
     for claimed_notice in claimed_notices:
         notice = claimed_notice.notice
         urgent = is_urgent(plan, notice, claimed_notice.kind)
-        wait = wait_on_hold(after_probes, notice.target.key, urgent, now)
+        wait = wait_on_hold(after_probes, notice.target.key, now, urgent=urgent)
         if wait is not None:
             deferred.append((notice.id, wait.next_at, ON_HOLD))
             if wait.fall_back:

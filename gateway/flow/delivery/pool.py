@@ -66,14 +66,14 @@ class SenderPool:
             self._start_sender(sender)
         return sender
 
-    def accepts(self, channel: str, kind: NoticeKind, quiet: bool) -> bool:
+    def accepts(self, channel: str, kind: NoticeKind, *, quiet: bool) -> bool:
         """Return whether a channel can send such a notice. Any thread.
 
         A channel that was removed accepts everything: its notices become dead letters, which
         people see.
         """
         configured = self._channels.get(channel)
-        return configured is None or configured.accepts(kind, quiet)
+        return configured is None or configured.accepts(kind, quiet=quiet)
 
     def capacity(self) -> dict[str, int]:
         """Return how many claimed notices each sender takes, by channel."""
@@ -107,9 +107,9 @@ class SenderPool:
             channel = self._channels.get(name)
             if channel is not None and (problem := channel.problem()):
                 texts.append(problem)
-            components.append(Health(f"channel {name}", not texts, "; ".join(texts)))
+            components.append(Health(f"channel {name}", "; ".join(texts), ok=not texts))
         problem = self._renderer.problem
-        components.append(Health("templates", not problem, problem))
+        components.append(Health("templates", problem, ok=not problem))
         return components
 
     async def start(self) -> None:

@@ -1,7 +1,8 @@
 """Heads of queues: what is sent of each claimed queue, and what is folded or cancelled."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Protocol
 
 from gateway.core.incidents.notice import FIRING_KINDS, NoticeKind, NotifyReason
 from gateway.core.incidents.outbox import Notice
@@ -20,8 +21,12 @@ URGENT = frozenset({NoticeKind.WORSE, NoticeKind.ESCALATION})
 SOONEST, LATEST = 1.0, 30.0
 """Seconds after which a notice that waits for a digest is claimed again, at least and at most."""
 
-Accepts = Callable[[str, NoticeKind, bool], bool]
-"""(channel, kind, quiet): whether that channel can send such a notice."""
+
+class Accepts(Protocol):
+    """The question whether a channel can send such a notice. Any thread."""
+
+    def __call__(self, channel: str, kind: NoticeKind, *, quiet: bool) -> bool:
+        """Return the answer."""
 
 
 def queue_step_of(notice: Notice, accepts: Accepts, *, carries: bool = False) -> QueueStep:
@@ -29,7 +34,7 @@ def queue_step_of(notice: Notice, accepts: Accepts, *, carries: bool = False) ->
     if notice.incident is None:
         return QueueStep(0, notice.kind)
     kinds = [notice.kind, *(kind for _, kind in notice.behind)]
-    each = not accepts(notice.target.channel, NoticeKind.DIGEST, False)
+    each = not accepts(notice.target.channel, NoticeKind.DIGEST, quiet=False)
     return next_step(kinds, notified=notice.knows_firing, each=each, carries=carries)
 
 
@@ -102,7 +107,8 @@ def defer_behind_digests(
     numbers = {
         notice.incident
         for notice in claimed
-        if notice.incident is not None and accepts(notice.target.channel, NoticeKind.DIGEST, False)
+        if notice.incident is not None
+        and accepts(notice.target.channel, NoticeKind.DIGEST, quiet=False)
     }
     ahead = outbox.unsent_digests(tx, sorted(numbers)) if numbers else {}
     if not ahead:

@@ -56,7 +56,7 @@ def run_round(tx: Tx, round_: Round) -> RoundResult:
 
 def folds_digests(channel: str, accepts: Accepts) -> bool:
     """Return whether lesser notices of a channel can fold into a digest."""
-    return accepts(channel, NoticeKind.DIGEST, False)
+    return accepts(channel, NoticeKind.DIGEST, quiet=False)
 
 
 def _claim(tx: Tx, round_: Round, before: RoundResult) -> RoundResult:

@@ -228,7 +228,7 @@ class Sender:
         if claimed_notice.probe or not self.holds:
             return False
         key = claimed_notice.notice.target.key
-        return wait_on_hold(self.holds, key, False, self._now()) is not None
+        return wait_on_hold(self.holds, key, self._now(), urgent=False) is not None
 
     async def _release_unstarted(self) -> None:
         ids, self._unstarted = self._unstarted, []

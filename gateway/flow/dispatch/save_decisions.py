@@ -59,11 +59,11 @@ def _add_notices(
     urgent: dict[tuple[int, str], int] = {}
     for decision in decisions:
         number = decision.incident.number
-        notices = [n for n in decision.notices if accepts(n.target.channel, n.kind, n.quiet)]
+        notices = [n for n in decision.notices if accepts(n.target.channel, n.kind, quiet=n.quiet)]
         if notices:
             facts.append(orjson.dumps(decision.facts))
         rows += [
-            NewRow(number, n.target, n.kind, n.reason, n.rank, n.quiet, len(facts) - 1)
+            NewRow(number, n.target, n.kind, n.reason, n.rank, len(facts) - 1, quiet=n.quiet)
             for n in notices
         ]
         for notice in decision.notices:

@@ -1,6 +1,6 @@
 """Health of one component, as /healthz and /readyz show it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,9 +11,9 @@ class Health:
     """
 
     component: str
-    ok: bool
     text: str = ""
     public_text: str | None = None
+    ok: bool = field(kw_only=True)
 
     def text_for(self, *, public: bool) -> str:
         """Return the text for anyone, or the whole one."""

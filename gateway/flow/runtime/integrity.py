@@ -63,7 +63,7 @@ class IntegrityMonitor:
 
     def health(self) -> Health:
         """Return the health of the database file."""
-        return Health("database file", not self.problem, self.problem)
+        return Health("database file", self.problem, ok=not self.problem)
 
     def _report(self, damaged: list[str]) -> None:
         previous, self.problem = self.problem, ""

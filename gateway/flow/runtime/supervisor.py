@@ -80,7 +80,7 @@ class Supervisor:
         for name, loop in self.loops.items():
             since = loop.failing_since
             text = f"failing for {now - since:.0f} s: {loop.error}" if since is not None else ""
-            components.append(Health(name, not text, text, text.partition(":")[0]))
+            components.append(Health(name, text, text.partition(":")[0], ok=not text))
         return components
 
     def _clear_old_failures(self, now: float) -> None:

@@ -71,6 +71,7 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
         self,
         loader: BaseLoader,
         escaping: Callable[[str], str] | None,
+        *,
         html: bool,
     ) -> None:
         self.meter = Meter()

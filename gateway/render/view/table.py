@@ -68,7 +68,12 @@ def table_of(facts: Mapping[str, Any], alerts: Sequence[Mapping[str, Any]]) -> T
     known = [start for start in starts if isinstance(start, int | float)]
     return Table(
         columns=tuple(clean(name, MAX_NAME) for name in columns),
-        rows=tuple([_row(alert, columns, differ, mixed) for alert in alerts[:MAX_ROWS]]),
+        rows=tuple(
+            [
+                _row(alert, columns, summaries_differ=differ, mixed=mixed)
+                for alert in alerts[:MAX_ROWS]
+            ]
+        ),
         total=len(alerts) + _count(facts.get("more")),
         starts_differ=bool(known) and max(known) - min(known) >= 60,
         states_differ=mixed,
@@ -99,7 +104,7 @@ def _rank(name: str) -> int:
 
 
 def _row(
-    alert: Mapping[str, Any], columns: Sequence[str], summaries_differ: bool, mixed: bool
+    alert: Mapping[str, Any], columns: Sequence[str], *, summaries_differ: bool, mixed: bool
 ) -> Row:
     labels = alert.get("labels") or {}
     cells = tuple([one_line(clean(labels.get(name)), MAX_CELL) for name in columns])

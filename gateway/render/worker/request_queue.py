@@ -175,7 +175,7 @@ class RequestQueue:
             starting.add_done_callback(self._started)  # also when we are cancelled meanwhile
             await asyncio.shield(starting)
             assert self._process is not None
-            self._process.channel.setblocking(False)
+            self._process.channel.setblocking(False)  # noqa: FBT003 (socket's method takes no keyword)
             async with asyncio.timeout(_START_TIMEOUT):
                 await self._read()
             self.problem = ""

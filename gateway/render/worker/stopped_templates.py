@@ -34,7 +34,7 @@ class StoppedTemplates:
         self._until = {name: known for name, known in self._until.items() if known[0] > now}
         return tuple((name, problem) for name, (_, problem) in self._until.items())
 
-    def add(self, name: str, problem: str, guilty: bool) -> None:
+    def add(self, name: str, problem: str, *, guilty: bool) -> None:
         """Disable a template: at once if `guilty`, else when it is stopped again.
 
         One that used little processor time may have been stopped because the machine was busy.
@@ -49,7 +49,7 @@ class StoppedTemplates:
         if "stopped" in answer:
             name, problem = str(answer.get("name") or ""), str(answer["stopped"])
             if name:
-                self.add(name, problem, bool(answer.get("guilty")))
+                self.add(name, problem, guilty=bool(answer.get("guilty")))
             return TemplateRenderError(name or UNKNOWN_TEMPLATE, None, problem)
         if "failed" in answer:
             name, line, problem = answer["failed"]

@@ -98,7 +98,7 @@ class Undo(By):
     """The person who undoes an acknowledgement, and whether the former one is restored."""
 
     back: bool = Field(
-        False,
+        default=False,
         description="Undo a take-over: the former acknowledgement is restored, until it expires. "
         "Only within ten minutes.",
     )

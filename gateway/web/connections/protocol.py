@@ -86,7 +86,7 @@ class Connection(RequestHandler):
         if self.transport is not None:
             self.transport.abort()
 
-    def set_evictable(self, evictable: bool, /) -> None:
+    def set_evictable(self, *, evictable: bool) -> None:
         """Let the guard close this connection first, while a refusal is delayed."""
         self._evictable = evictable
 

@@ -125,13 +125,13 @@ async def delay_failed_proofs(request: web.Request, handler: Handler) -> web.Str
         address = request.remote or ""
         refusals = request.app[REFUSALS]
         set_evictable = getattr(request.protocol, "set_evictable", _ignore)
-        set_evictable(True)
+        set_evictable(evictable=True)
         try:
             await refusals.slow_down(RefusalKind(kind), address, loop.time())
         finally:
-            set_evictable(False)
+            set_evictable(evictable=False)
     return response
 
 
-def _ignore(_: bool, /) -> None:
+def _ignore(*, evictable: bool) -> None:
     """Do nothing: the default for a server whose connections are not guarded."""

@@ -23,6 +23,9 @@ from gateway.web.ingest.split.scanner import BodySplitter
 
 T = TypeVar("T")
 
+_END = object()
+"""What `next` returns after the last step of an iterator of None."""
+
 MOST_FAULTS = 100
 """Faults listed in one answer; its error text counts all of them."""
 
@@ -118,7 +121,7 @@ class BodyIntake:
         now = self._engine.now()
         split = BodySplitter(body, ALERTS_KEY[source.type], max_alerts(source.max_bytes))
         find_pieces = split.find_pieces()
-        while await self._run_step(partial(next, find_pieces, True)) is None:
+        while await self._run_step(partial(next, find_pieces, _END)) is not _END:
             pass
         envelope = SOURCES[source.type](split.envelope, now)
         outcome = IngestOutcome(truncated=envelope.truncated, malformed=envelope.malformed)

@@ -115,8 +115,8 @@ async def test_a_stream_that_is_gone_is_a_failed_attempt() -> None:
 def test_quiet_changes_are_not_printed() -> None:
     """It cannot edit, so it keeps still for what is only worth an edit."""
     console = Console(io.StringIO())
-    assert console.accepts(NoticeKind.FIRING, False)
-    assert not console.accepts(NoticeKind.FIRING, True)
+    assert console.accepts(NoticeKind.FIRING, quiet=False)
+    assert not console.accepts(NoticeKind.FIRING, quiet=True)
 
 
 async def test_what_is_over_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

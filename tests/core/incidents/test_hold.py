@@ -46,28 +46,28 @@ def test_retry_after_holds_a_target_for_five_minutes_at_most(
 def test_notice_that_is_not_urgent_waits_for_the_end_of_the_hold() -> None:
     """E11: Retry-After counts for the refused target only."""
     holds = (Hold(ANA, 1300.0, 1000.0),)
-    wait = wait_on_hold(holds, ANA, False, 1100.0)
+    wait = wait_on_hold(holds, ANA, 1100.0, urgent=False)
     assert wait is not None
     assert (wait.next_at, wait.fall_back) == (1300.0, False)
-    assert wait_on_hold(holds, BEN, False, 1100.0) is None
-    assert wait_on_hold(holds, ANA, False, 1300.0) is None
+    assert wait_on_hold(holds, BEN, 1100.0, urgent=False) is None
+    assert wait_on_hold(holds, ANA, 1300.0, urgent=False) is None
 
 
 def test_urgent_notice_is_retried_once_a_minute_and_falls_back() -> None:
     """E49, promise 13: A target on hold is a failing target."""
     holds = (Hold(ANA, 1300.0, 1000.0),)
-    wait = wait_on_hold(holds, ANA, True, 1010.0)
+    wait = wait_on_hold(holds, ANA, 1010.0, urgent=True)
     assert wait is not None
     assert (wait.next_at, wait.fall_back) == (1000.0 + PROBE_EVERY, True)
-    assert wait_on_hold(holds, ANA, True, 1060.0) is None
-    again = wait_on_hold(mark_probed(holds, ANA, 1060.0), ANA, True, 1061.0)
+    assert wait_on_hold(holds, ANA, 1060.0, urgent=True) is None
+    again = wait_on_hold(mark_probed(holds, ANA, 1060.0), ANA, 1061.0, urgent=True)
     assert again is not None
     assert again.next_at == 1060.0 + PROBE_EVERY
 
 
 def test_short_hold_does_not_fall_back() -> None:
     """E11: A second or two, as Slack often asks for, pages nobody else."""
-    wait = wait_on_hold((Hold(ANA, 1000.0 + URGENT_PATIENCE, 1000.0),), ANA, True, 1000.0)
+    wait = wait_on_hold((Hold(ANA, 1000.0 + URGENT_PATIENCE, 1000.0),), ANA, 1000.0, urgent=True)
     assert wait is not None
     assert not wait.fall_back
 
@@ -78,7 +78,7 @@ def test_second_refused_target_holds_the_account() -> None:
     assert first.scope == ANA
     second = hold_after(too_fast(30.0, Scope.UNKNOWN), BEN, (first,), 1001.0)
     assert second.scope == ACCOUNT
-    assert wait_on_hold((first, second), "slack:#cho", False, 1002.0) is not None
+    assert wait_on_hold((first, second), "slack:#cho", 1002.0, urgent=False) is not None
     expired = hold_after(too_fast(30.0, Scope.UNKNOWN), BEN, (first,), 1031.0)
     assert expired.scope == BEN
 
@@ -86,9 +86,9 @@ def test_second_refused_target_holds_the_account() -> None:
 def test_account_on_hold_is_retried_once_a_minute_in_all() -> None:
     """E49: Twenty critical targets of one account do not make twenty attempts a minute."""
     holds = merge_hold((), hold_after(too_fast(900.0, Scope.ACCOUNT), ANA, (), 1000.0))
-    assert wait_on_hold(holds, BEN, True, 1060.0) is None
+    assert wait_on_hold(holds, BEN, 1060.0, urgent=True) is None
     holds = mark_probed(holds, BEN, 1060.0)
-    assert wait_on_hold(holds, "slack:#cho", True, 1060.0) is not None
+    assert wait_on_hold(holds, "slack:#cho", 1060.0, urgent=True) is not None
 
 
 def test_shorter_retry_after_does_not_shorten_a_hold() -> None:

@@ -13,7 +13,9 @@ MATCHERS = 'Matchers: `alertname="X"`, or several as `{team="billing", env=~"pro
 class SilencesQuery(RequestModel):
     """Selection of silences."""
 
-    ended: bool = Field(False, description="Include those that ended in the last five days.")
+    ended: bool = Field(
+        default=False, description="Include those that ended in the last five days."
+    )
     labels: str | None = Field(
         None,
         max_length=5000,
