@@ -1,10 +1,12 @@
 """The final schedule: the past as it was recorded, now and later as the rota has it."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from math import inf
 
 from gateway.core.oncall.history import DutyRecord
+from gateway.core.oncall.rota import OnCall, explain
 from gateway.core.oncall.shifts import Origin, Shift, ShiftSource, sweep
 from gateway.core.oncall.types import Rota
 
@@ -20,8 +22,21 @@ class DutyHistory:
     records: tuple[DutyRecord, ...] = ()
     since: float | None = None
 
+    def touching(self, start: float, end: float) -> tuple[DutyRecord, ...]:
+        """Return the records that may touch [start, end), in order."""
+        first = bisect_right(self.records, start, key=_started_at) - 1
+        last = bisect_left(self.records, end, key=_started_at)
+        return self.records[max(0, first) : last]
+
+
+def _started_at(record: DutyRecord) -> float:
+    return record.started_at
+
 
 NO_HISTORY = DutyHistory()
+
+_INSTANT = 1e-3
+"""Seconds that are asked for to learn who is on call at an instant. No shift is shorter."""
 
 
 def final_schedule(
@@ -36,6 +51,45 @@ def final_schedule(
     return list(_joined(_stretches(history, rota, start, end, now)))
 
 
+def duty_at(history: DutyHistory, rota: Rota | None, t: float, now: float) -> OnCall:
+    """Return who is on call at `t`, since when, until when and who next, by records and rota.
+
+    The history must touch [t, now).
+    """
+    record = next((one for one in reversed(history.touching(t, t + 1.0)) if _covers(one, t)), None)
+    if t < now and record is not None:
+        return _from_record(history, record, rota, now)
+    if rota is None or (t < now and _is_recorded(history, t)):
+        return OnCall((), None, None, None)
+    state = explain(rota, t)
+    if record is None or record.people != state.people or record.started_at == history.since:
+        return state
+    return replace(state, since=record.started_at)
+
+
+def _covers(record: DutyRecord, t: float) -> bool:
+    return record.started_at <= t < _end(record)
+
+
+def _is_recorded(history: DutyHistory, t: float) -> bool:
+    """Return whether `t` lies after the first record, so that no record means nobody.
+
+    The time after the planned end of the latest record is not recorded yet.
+    """
+    if history.since is None or t < history.since:
+        return False
+    return not history.records or history.records[-1].ended_at is not None
+
+
+def _from_record(history: DutyHistory, record: DutyRecord, rota: Rota | None, now: float) -> OnCall:
+    until = _end(record)
+    if until == inf:
+        return OnCall(record.people, Origin.parse(record.origin), record.started_at, None)
+    (following,) = final_schedule(history, rota, until, until + _INSTANT, now)
+    origin = Origin.parse(record.origin)
+    return OnCall(record.people, origin, record.started_at, until, following.people)
+
+
 def _stretches(
     history: DutyHistory, rota: Rota | None, start: float, end: float, now: float
 ) -> Iterator[Shift]:
@@ -45,7 +99,7 @@ def _stretches(
     if at < first:
         yield from _planned(rota, at, first)
         at = first
-    for record in history.records:
+    for record in history.touching(start, end):
         from_, to = max(at, record.started_at), min(_end(record), past_end)
         if from_ >= to:
             continue

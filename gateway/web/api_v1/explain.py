@@ -113,12 +113,13 @@ def _alert_model(engine: Engine, explanation: AlertExplanation) -> ExplainedAler
 def _shift_models(plan: Plan, duty: Sequence[DutyShift]) -> list[models.Shift]:
     return [
         models.Shift(
-            rota=one.rota.name,
-            timezone=one.rota.zone,
+            rota=one.rota,
+            timezone=one.zone,
             start=one.shift.start,
             end=one.shift.end,
             on_call=[person_model(plan, name) for name in one.shift.people],
             by=str(one.shift.by) if one.shift.by else None,
+            source=one.shift.source,
         )
         for one in duty
     ]

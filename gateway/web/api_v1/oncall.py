@@ -1,12 +1,14 @@
 """Endpoints about rotas, answered by the functions that paging and the CLI use."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable
 from typing import TypeVar
 
-from gateway.core.oncall.rota import Rota, explain, shifts
+from gateway.core.oncall.rota import Rota
 from gateway.core.plan.plan import Plan
 from gateway.core.time.business_hours import holidays_between
 from gateway.flow.engine import Engine
+from gateway.flow.queries.duty import DutyReader
+from gateway.store import Tx
 from gateway.web.api_v1 import models, requests
 from gateway.web.api_v1.serialize import person
 from gateway.web.http.errors import RequestError
@@ -18,18 +20,27 @@ LONGEST = 366 * 86400.0
 
 async def on_call(engine: Engine, query: requests.OnCallQuery) -> models.OnCall:
     """Return who is on call in one rota or in all: at an instant, or over a time span."""
-    plan = engine.plan
+    plan, now = engine.plan, engine.now()
     rotas = _rotas(plan, query.rota)
     if query.start is None and query.end is None:
-        at = engine.now() if query.at is None else query.at
-        duty = _guarded("at", lambda: [_duty(plan, rota, at) for rota in rotas])
-        return models.OnCall(duty=duty, shifts=[])
+        at = now if query.at is None else query.at
+
+        def duty_work(tx: Tx) -> list[models.Duty]:
+            reader = DutyReader(tx, plan.rotas, now)
+            return [_duty(plan, reader, rota, at) for rota in rotas]
+
+        return models.OnCall(duty=await _guarded("at", engine.store.read(duty_work)), shifts=[])
     start, end = query.start, query.end
     if start is None or end is None or query.at is not None:
         raise _invalid("from", "give both from and to, without at")
     if not 0 < end - start <= LONGEST:
         raise _invalid("to", "must be after from, by at most a year")
-    spans = _guarded("from", lambda: [s for rota in rotas for s in _shifts(plan, rota, start, end)])
+
+    def shifts_work(tx: Tx) -> list[models.Shift]:
+        reader = DutyReader(tx, plan.rotas, now)
+        return [one for rota in rotas for one in _shifts(plan, reader, rota, start, end)]
+
+    spans = await _guarded("from", engine.store.read(shifts_work))
     holidays = [
         models.Holiday(date=day, name=name)
         for day, name in holidays_between(plan.business_hours, start, end)
@@ -67,8 +78,8 @@ def _rotas(plan: Plan, name: str | None) -> list[Rota]:
     return [plan.rotas[name]]
 
 
-def _duty(plan: Plan, rota: Rota, at: float) -> models.Duty:
-    duty = explain(rota, at)
+def _duty(plan: Plan, reader: DutyReader, rota: Rota, at: float) -> models.Duty:
+    duty = reader.at(rota.name, at)
     return models.Duty(
         rota=rota.name,
         timezone=rota.zone,
@@ -82,7 +93,9 @@ def _duty(plan: Plan, rota: Rota, at: float) -> models.Duty:
     )
 
 
-def _shifts(plan: Plan, rota: Rota, start: float, end: float) -> list[models.Shift]:
+def _shifts(
+    plan: Plan, reader: DutyReader, rota: Rota, start: float, end: float
+) -> list[models.Shift]:
     return [
         models.Shift(
             rota=rota.name,
@@ -91,14 +104,15 @@ def _shifts(plan: Plan, rota: Rota, start: float, end: float) -> list[models.Shi
             end=shift.end,
             on_call=[person(plan, name) for name in shift.people],
             by=str(shift.by) if shift.by else None,
+            source=shift.source,
         )
-        for shift in shifts(rota, start, end)
+        for shift in reader.shifts(rota.name, start, end)
     ]
 
 
-def _guarded(field: str, ask: Callable[[], list[T]]) -> list[T]:
+async def _guarded(field: str, answer: Awaitable[T]) -> T:
     try:
-        return ask()
+        return await answer
     except ValueError as error:
         raise _invalid(field, str(error)) from None
 

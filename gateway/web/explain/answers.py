@@ -7,7 +7,7 @@ from gateway.core.alerts.alert import Alert
 from gateway.core.incidents.incident import Incident, Member
 from gateway.core.incidents.silence import Silence
 from gateway.core.incidents.timeline import TimelineEntry
-from gateway.core.oncall.rota import Rota, Shift
+from gateway.core.oncall.rota import Shift
 from gateway.core.plan.person import Person
 from gateway.store.queries.deliveries import Attempt, NoticeSummary
 
@@ -62,9 +62,10 @@ class LabelsExplanation:
 
 @dataclass(frozen=True, slots=True)
 class DutyShift:
-    """A shift of a rota in which the person was on call."""
+    """A shift in which the person was on call; `zone` is that of the rota."""
 
-    rota: Rota
+    rota: str
+    zone: str
     shift: Shift
 
 

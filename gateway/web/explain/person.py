@@ -6,11 +6,12 @@ from typing import NamedTuple
 
 from gateway.core.incidents.incident import Incident
 from gateway.core.incidents.outbox import PRINTED, PRINTED_TEXT, NoticeState
-from gateway.core.oncall.rota import shifts
+from gateway.core.oncall.shifts import ShiftSource
 from gateway.core.plan.person import Person
 from gateway.core.plan.plan import UNKNOWN_RANK
 from gateway.core.plan.recipients import person_targets
 from gateway.flow.engine import Engine
+from gateway.flow.queries.duty import DutyReader
 from gateway.store import Tx
 from gateway.store.queries import deliveries, lists
 from gateway.store.queries.deliveries import NoticeSummary
@@ -59,6 +60,7 @@ def explain_person(
 ) -> PersonExplanation:
     """Return what a person was notified of and acknowledged since `since`, what not, and why."""
     context = ExplainContext(engine.plan, engine.now(), zone)
+    reader = DutyReader(tx, context.plan.rotas, context.now)
     messages = deliveries.notices_to_person(tx, person.id, since, MOST_MESSAGES)
     notices = _by_incident(messages)
     actions = _actions_by_incident(timeline.acks_by(tx, person.id, since))
@@ -69,7 +71,7 @@ def explain_person(
     explanations: list[IncidentExplanation] = []
     for incident in sorted(candidates.values(), key=_urgency):
         part = Involvement(
-            routes_to(context, incident, person.id),
+            routes_to(context, reader, incident, person.id),
             notices.get(incident.number, ()),
             actions.get(incident.number, ()),
         )
@@ -78,8 +80,8 @@ def explain_person(
         elif len(explanations) >= MOST_SHOWN:
             counts["omitted"] += 1
         else:
-            explanations.append(_explain(tx, context, incident, person, part))
-    duty = _duty(context, person.id, since)
+            explanations.append(_explain(tx, context, reader, incident, person, part))
+    duty = _duty(context, reader, person.id, since)
     return PersonExplanation(
         summary=tuple(_summary(context, person, messages, explanations, counts, duty)),
         person=person,
@@ -90,12 +92,17 @@ def explain_person(
 
 
 def _explain(
-    tx: Tx, context: ExplainContext, incident: Incident, person: Person, part: Involvement
+    tx: Tx,
+    context: ExplainContext,
+    reader: DutyReader,
+    incident: Incident,
+    person: Person,
+    part: Involvement,
 ) -> IncidentExplanation:
     entries = timeline.entries(tx, incident.number)
     reasons = delivery_reasons(context, part.notices)
     if not reasons and part.routes:
-        reasons = missing_reasons(context, incident, part.routes, entries, person)
+        reasons = missing_reasons(context, reader, incident, part.routes, entries, person)
     elif not reasons:
         reasons = [f"Nothing in routes.yaml notifies {person.name} of it."]
     reasons += own_actions(context, person, part.actions)
@@ -156,11 +163,14 @@ def _open_since(tx: Tx, since: float) -> dict[int, Incident]:
     return open_incidents
 
 
-def _duty(context: ExplainContext, person: str, since: float) -> list[DutyShift]:
+def _duty(
+    context: ExplainContext, reader: DutyReader, person: str, since: float
+) -> list[DutyShift]:
+    rotas = context.plan.rotas
     return [
-        DutyShift(rota, shift)
-        for rota in context.plan.rotas.values()
-        for shift in shifts(rota, since, context.now)
+        DutyShift(name, rotas[name].zone if name in rotas else context.zone, shift)
+        for name in reader.names()
+        for shift in reader.shifts(name, since, context.now)
         if person in shift.people
     ]
 
@@ -201,12 +211,19 @@ def _duty_texts(context: ExplainContext, name: str, duty: Sequence[DutyShift]) -
         return [f"{name} was on call in no rota in that time."]
     by_rota: dict[str, list[DutyShift]] = {}
     for one in duty:
-        by_rota.setdefault(one.rota.name, []).append(one)
+        by_rota.setdefault(one.rota, []).append(one)
     texts = []
     for rota, own in by_rota.items():
         start, end = context.clock(own[0].shift.start), context.clock(own[-1].shift.end)
         count = f" in {len(own)} shifts" if len(own) > 1 else ""
         texts.append(f"{name} was on call in rota {rota} between {start} and {end}{count}.")
+        calculated = [one.shift for one in own if one.shift.source is ShiftSource.SCHEDULE]
+        if calculated:
+            until = context.clock(calculated[-1].end)
+            texts.append(
+                f"Duty in rota {rota} before {until} was not recorded, or is past its retention: "
+                "it is calculated from today's routes.yaml."
+            )
     return texts
 
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from gateway.core.incidents.incident import Incident
 from gateway.core.incidents.outbox import PRINTED, PRINTED_TEXT, NoticeState
 from gateway.core.incidents.timeline import TimelineEntry, TimelineKind
-from gateway.core.oncall.rota import on_call, stints
 from gateway.core.plan.channels import spec_of
 from gateway.core.plan.person import Person
 from gateway.core.plan.plan import Step
 from gateway.core.plan.recipients import person_targets, receiver_of
 from gateway.core.plan.references import ReferenceKind, parse_reference, resolve_reference
+from gateway.flow.queries.duty import DutyReader
 from gateway.store.queries.deliveries import NoticeSummary
 from gateway.store.state.timeline import AckRecord
 from gateway.web.explain.context import ExplainContext
@@ -29,7 +29,9 @@ class RouteToPerson:
     rota: str | None = None
 
 
-def routes_to(context: ExplainContext, incident: Incident, person: str) -> list[RouteToPerson]:
+def routes_to(
+    context: ExplainContext, reader: DutyReader, incident: Incident, person: str
+) -> list[RouteToPerson]:
     """Return all routes from the incident to the person, by the routes.yaml in force."""
     plan = context.plan
     receiver = receiver_of(plan, incident.receiver)
@@ -38,25 +40,27 @@ def routes_to(context: ExplainContext, incident: Incident, person: str) -> list[
     escalation = plan.escalations.get(receiver.escalate or "")
     end = context.now if incident.resolved_at is None else incident.resolved_at
     for number, step in enumerate(escalation.steps if escalation else (), 1):
-        rotas = _rotas_to(context, step, person, incident.opened_at, end)
+        rotas = _rotas_to(context, reader, step, person, (incident.opened_at, end))
         routes += [RouteToPerson(number, rota) for rota in rotas]
     return routes
 
 
 def _rotas_to(
-    context: ExplainContext, step: Step, person: str, start: float, end: float
+    context: ExplainContext,
+    reader: DutyReader,
+    step: Step,
+    person: str,
+    span: tuple[float, float],
 ) -> list[str | None]:
     """Return the rota of each reference that leads to the person; None for one without a rota."""
-    plan = context.plan
+    plan, (start, end) = context.plan, span
     rotas: list[str | None] = []
     for kind, name in map(parse_reference, step.notify):
         if kind is ReferenceKind.PERSON and name == person:
             rotas.append(None)
         elif kind is ReferenceKind.ROTA and name in plan.rotas:
-            if any(
-                stint.person == person
-                for stint in stints(plan.rotas[name], start, max(end, start + 1.0))
-            ):
+            shifts = reader.shifts(name, start, max(end, start + 1.0))
+            if any(person in shift.people for shift in shifts):
                 rotas.append(name)
         elif kind in (ReferenceKind.SECONDARY, ReferenceKind.MEMBERS):
             if person in resolve_reference(plan, f"{kind}:{name}", end).people:
@@ -105,6 +109,7 @@ def own_actions(context: ExplainContext, person: Person, records: Sequence[AckRe
 
 def missing_reasons(
     context: ExplainContext,
+    reader: DutyReader,
     incident: Incident,
     routes: Sequence[RouteToPerson],
     timeline: Sequence[TimelineEntry],
@@ -126,7 +131,7 @@ def missing_reasons(
                 f"The receiver has had {person.name} as a target only since a later reload."
             )
         elif route.step in steps:
-            sentences.append(_other_person(context, route, steps[route.step], person))
+            sentences.append(_other_person(context, reader, route, steps[route.step], person))
         else:
             sentences.append(_before_step(context, incident, route, timeline, person))
     sentences += [
@@ -156,7 +161,11 @@ def _nobody_notified(
 
 
 def _other_person(
-    context: ExplainContext, route: RouteToPerson, entry: TimelineEntry, person: Person
+    context: ExplainContext,
+    reader: DutyReader,
+    route: RouteToPerson,
+    entry: TimelineEntry,
+    person: Person,
 ) -> str:
     taken_at = context.clock(entry.at)
     if route.rota is None:
@@ -164,7 +173,7 @@ def _other_person(
             f"Step {route.step} was taken at {taken_at}, by a routes.yaml whose step did not "
             f"notify {person.name}."
         )
-    names = [context.name(one) for one in on_call(context.plan.rotas[route.rota], entry.at)]
+    names = [context.name(one) for one in reader.at(route.rota, entry.at).people]
     return (
         f"Step {route.step} was taken at {taken_at}, when {', '.join(names) or 'nobody'} was on "
         f"call in rota {route.rota}."

@@ -3,19 +3,20 @@
 It uses the functions of `gateway oncall` and of paging, so it cannot disagree with them.
 """
 
-import asyncio
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from aiohttp import web
 
-from gateway.core.oncall.rota import Rota, Shift, explain, gaps, shifts
+from gateway.core.oncall.rota import Rota, Shift, gaps
 from gateway.core.plan.plan import Plan
 from gateway.core.time.wallclock import days, instant, load_zone, wall_time
 from gateway.flow.engine import Engine
+from gateway.flow.queries.duty import DutyReader
 from gateway.render.view.clean import clean
 from gateway.render.view.times import clock_time, day_name, duration
+from gateway.store import Tx
 from gateway.web.explain.names import name_of, zone_for
 from gateway.web.http.access import require_read_access as require_read_access
 from gateway.web.http.keys import ENGINE
@@ -79,8 +80,12 @@ class OnCallPages:
         """Show all rotas."""
         plan, now = self._engine.plan, self._engine.now()
         zone = zone_for(plan)
-        # In a thread: fifty rotas take long enough to delay alerts on the event loop.
-        calendars = await asyncio.to_thread(_rota_calendars, plan, zone, now)
+
+        def work(tx: Tx) -> list[RotaCalendar]:
+            return _rota_calendars(plan, DutyReader(tx, plan.rotas, now), zone, now)
+
+        # In a reader's thread: fifty rotas take long enough to delay alerts on the event loop.
+        calendars = await self._engine.store.read(work)
         uncovered_rotas = [calendar.rota for calendar in calendars if not calendar.people]
         return page(
             "oncall.html",
@@ -88,9 +93,9 @@ class OnCallPages:
         )
 
 
-def _rota_calendars(plan: Plan, zone: str, now: float) -> list[RotaCalendar]:
+def _rota_calendars(plan: Plan, reader: DutyReader, zone: str, now: float) -> list[RotaCalendar]:
     colours = _colours(plan)
-    return [_rota_calendar(rota, plan, colours, zone, now) for rota in plan.rotas.values()]
+    return [_rota_calendar(rota, plan, reader, colours, zone, now) for rota in plan.rotas.values()]
 
 
 def _colours(plan: Plan) -> dict[str, int]:
@@ -106,16 +111,18 @@ def _colours(plan: Plan) -> dict[str, int]:
 
 
 def _rota_calendar(
-    rota: Rota, plan: Plan, colours: dict[str, int], zone: str, now: float
+    rota: Rota, plan: Plan, reader: DutyReader, colours: dict[str, int], zone: str, now: float
 ) -> RotaCalendar:
-    state = explain(rota, now)
+    start, end = _span(zone, now)
+    state, shifts = reader.at(rota.name, now), reader.shifts(rota.name, start, end)
+    for person in (one for shift in shifts for one in shift.people):
+        colours.setdefault(person, len(colours) % COLOURS)  # no longer a member
     until, next_names = "", ""
     if state.until is not None:
         until = clock_time(state.until, zone, now)
         next_names = ", ".join(
             name for name, _ in _names_with_colours(state.next_people, plan, colours)
         )
-    start, end = _span(zone, now)
     return RotaCalendar(
         rota=clean(rota.name, 100),
         people=_names_with_colours(state.people, plan, colours),
@@ -124,7 +131,7 @@ def _rota_calendar(
         next_names=next_names,
         gaps=_gaps(rota, zone, now, end),
         zone="" if rota.zone == zone else rota.zone,
-        days=list(_days(rota, plan, colours, zone, now, (start, end))),
+        days=list(_days(shifts, plan, colours, zone, now)),
     )
 
 
@@ -136,16 +143,10 @@ def _span(zone: str, now: float) -> tuple[float, float]:
 
 
 def _days(
-    rota: Rota,
-    plan: Plan,
-    colours: dict[str, int],
-    zone: str,
-    now: float,
-    span: tuple[float, float],
+    shifts: Sequence[Shift], plan: Plan, colours: dict[str, int], zone: str, now: float
 ) -> Iterator[Day]:
     zone_info = load_zone(zone)
-    all_shifts = shifts(rota, *span)
-    for first, last in days(*span, zone_info):
+    for first, last in days(*_span(zone, now), zone_info):
         blocks = [
             Block(
                 hours=max(1, round(_HOURS * (shift.end - shift.start) / (last - first))),
@@ -153,7 +154,7 @@ def _days(
                 people=_names_with_colours(shift.people, plan, colours),
                 by_override=_is_override(shift),
             )
-            for shift in _merged(_clipped(all_shifts, first, last))
+            for shift in _merged(_clipped(shifts, first, last))
         ]
         day = wall_time(first, zone_info).date()
         holiday = clean(plan.business_hours.holiday(day) or "", 60)
@@ -161,9 +162,9 @@ def _days(
         yield Day(day_name(first, zone), holiday, today, monday, blocks)
 
 
-def _clipped(all_shifts: Sequence[Shift], first: float, last: float) -> Iterator[Shift]:
+def _clipped(shifts: Sequence[Shift], first: float, last: float) -> Iterator[Shift]:
     """Yield the shifts within [first, last), clipped to it."""
-    for one in all_shifts:
+    for one in shifts:
         if one.start < last and one.end > first:
             yield replace(one, start=max(one.start, first), end=min(one.end, last))
 

@@ -4,6 +4,7 @@ from datetime import date
 
 from pydantic import ConfigDict, Field
 
+from gateway.core.oncall.shifts import ShiftSource
 from gateway.web.api_v1.models.base import Instant, PersonName, ResponseModel
 
 
@@ -32,6 +33,10 @@ class Shift(ResponseModel):
     end: Instant = Field(serialization_alias="to")
     on_call: list[PersonName]
     by: str | None
+    source: ShiftSource = Field(
+        description="`recorded` as it happened, `reconstructed` if it began while no gateway ran, "
+        "or calculated from the `schedule` in force: the future, and the past before the records."
+    )
 
 
 class Holiday(ResponseModel):
