@@ -10,7 +10,7 @@ COMMANDS = {
     "serve": "gateway.cli.serve",
     "check": "gateway.cli.check.command",
     "route": "gateway.cli.route.command",
-    "oncall": "gateway.cli.oncall",
+    "oncall": "gateway.cli.oncall.command",
     "incidents": "gateway.cli.incidents",
     "ack": "gateway.cli.ack",
     "take": "gateway.cli.ack:take",

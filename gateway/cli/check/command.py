@@ -18,10 +18,15 @@ from gateway.cli.support.context import (
 )
 from gateway.cli.support.output import echo_json
 from gateway.config.load import Config, ConfigError, Problem, load
+from gateway.core.proof.build import build_proof
 from gateway.exposure import exposure_warning, loopback_links_warning, missing_external_url_error
+from gateway.render.view.proof import finding_text
 
 if TYPE_CHECKING:
     from gateway.render.template_problems import TemplateProblem
+
+PROVEN = 8 * 7 * 86400.0
+"""Seconds from now for which the file is proven."""
 
 
 @click.command("check")
@@ -41,9 +46,11 @@ def command(
     """Check FILE (routes.yaml) and the templates.
 
     Prints every error and every warning with its file, line and column; then a summary of the
-    file and who is on call. Every template is rendered with samples of all kinds of messages. The
-    settings GATEWAY_* are checked too: listening beyond loopback without GATEWAY_API_TOKEN is a
-    warning, and without GATEWAY_EXTERNAL_URL an error, because links in messages would not work.
+    file and who is on call. Each minute of the next eight weeks at which an urgent alert would
+    reach nobody is an error; `gateway oncall --proof` has the whole proof. Every template is
+    rendered with samples of all kinds of messages. The settings GATEWAY_* are checked too:
+    listening beyond loopback without GATEWAY_API_TOKEN is a warning, and without
+    GATEWAY_EXTERNAL_URL an error, because links in messages would not work.
 
     Exit status 1 if there is any error; warnings alone leave it 0.
     """
@@ -61,6 +68,7 @@ def command(
     findings = Findings(
         errors=errors,
         warnings=warnings,
+        proof_errors=_unreached_routes(loaded, path, now) if loaded else [],
         templates=_check_templates(context.templates_path(templates)),
         setting_errors=[missing_url] if missing_url else [],
         setting_warnings=_setting_warnings(context, loaded),
@@ -74,6 +82,17 @@ def command(
             print_summary(loaded, now)
         print_verdict(path, findings)
     raise SystemExit(0 if findings.ok else FAILED)
+
+
+def _unreached_routes(loaded: Config, path: Path, now: float) -> list[str]:
+    """Return when an urgent alert would reach nobody, with the line of its route."""
+    plan = loaded.plan
+    proof = build_proof(plan, now, now + PROVEN)
+    return [
+        f"{path}:{plan.routes[finding.route].line}: {finding_text(plan, proof, finding)}"
+        for finding in proof.findings
+        if finding.is_error
+    ]
 
 
 def _check_templates(folder: Path) -> "list[TemplateProblem]":

@@ -20,6 +20,8 @@ class Findings:
     warnings: Sequence[Problem]
     templates: "Sequence[TemplateProblem]"
     """Errors and warnings."""
+    proof_errors: Sequence[str]
+    """Times at which an urgent alert would reach nobody."""
     setting_errors: Sequence[str]
     setting_warnings: Sequence[str]
 
@@ -27,7 +29,8 @@ class Findings:
     def error_count(self) -> int:
         """The number of errors of all kinds."""
         failed_templates = sum(not problem.warning for problem in self.templates)
-        return len(self.errors) + len(self.setting_errors) + failed_templates
+        other_errors = len(self.proof_errors) + len(self.setting_errors)
+        return len(self.errors) + other_errors + failed_templates
 
     @property
     def warning_count(self) -> int:
@@ -46,6 +49,7 @@ class Findings:
             "errors": [problem.to_json() for problem in self.errors],
             "warnings": [problem.to_json() for problem in self.warnings],
             "templates": [_template_json(problem) for problem in self.templates],
+            "proof_errors": list(self.proof_errors),
             "settings": list(self.setting_warnings),
             "setting_errors": list(self.setting_errors),
         }
@@ -54,6 +58,8 @@ class Findings:
 def print_findings(findings: Findings) -> None:
     for problem in findings.errors:
         echo(f"{_error_label()} {problem}")
+    for text in findings.proof_errors:
+        echo(f"{_error_label()} {text}")
     for template in findings.templates:
         label = _warning_label() if template.warning else _error_label()
         echo(f"{label} {str(template).replace(' warning:', '', 1)}")

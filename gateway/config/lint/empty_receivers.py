@@ -6,15 +6,13 @@ alert that no other route matches, and where urgent alerts arrive.
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from itertools import pairwise
+from collections.abc import Mapping
 
 from gateway.config.grammar.null_names import NAMES
 from gateway.config.grammar.parsed import ParsedSection
 from gateway.config.source.problem import Findings, shorten
-from gateway.core.matching.matcher import Matcher
 from gateway.core.plan.plan import Plan
-from gateway.core.routing.match import Route
+from gateway.core.routing.paths import may_end_at, paths
 
 USUALLY_URGENT = ("critical", "page")
 """Values of the severity label that wake people, where the file declares no severities."""
@@ -29,18 +27,18 @@ def warn_receivers_without_targets(
     """
     urgent = [one.name for one in plan.severities.values() if one.rank <= plan.urgent_rank]
     warned_receivers: set[str] = set()
-    for chain in _chains((plan.root,)):
-        route = chain[-1]
+    for path in paths(plan.root):
+        route = path[-1]
         receiver = plan.receivers[route.receiver]
         if receiver.targets or receiver.escalate or receiver.name in warned_receivers:
             continue
         if is_null_name(receiver.name):
             continue
-        if len(chain) == 1:
-            alerts = "alerts that no other route matches" if _ends_here(chain, "", None) else ""
+        if len(path) == 1:
+            alerts = "alerts that no other route matches" if may_end_at(path, "", None) else ""
         else:
             severities = urgent or USUALLY_URGENT
-            unnotified = [one for one in severities if _ends_here(chain, plan.severity_label, one)]
+            unnotified = [one for one in severities if may_end_at(path, plan.severity_label, one)]
             alerts = f"alerts of severity {unnotified[0]} that arrive here" if unnotified else ""
         if alerts:
             warned_receivers.add(receiver.name)
@@ -64,7 +62,7 @@ def warn_fallback_without_targets(
     root = plan.receivers[plan.root.receiver]
     if root.targets or root.escalate:
         return
-    receiver_names = dict.fromkeys(chain[-1].receiver for chain in _chains((plan.root,)))
+    receiver_names = dict.fromkeys(path[-1].receiver for path in paths(plan.root))
     without_fallback = [name for name in receiver_names if plan.receivers[name].targets]
     without_fallback = [name for name in without_fallback if plan.receivers[name].fallback is None]
     if not without_fallback:
@@ -83,33 +81,3 @@ def is_null_name(name: str) -> bool:
     """Return whether a name says that its receiver notifies nobody: "null", "dev/null"."""
     words = re.findall(r"[a-z0-9]+", name.lower())
     return "".join(words) in NAMES or not set(NAMES).isdisjoint(words)
-
-
-def _chains(path: tuple[Route, ...]) -> Iterator[tuple[Route, ...]]:
-    """Yield every route with those above it, in the order of the file."""
-    yield path
-    for child in path[-1].children:
-        yield from _chains((*path, child))
-
-
-def _ends_here(chain: tuple[Route, ...], label: str, severity: str | None) -> bool:
-    """Return whether some alert of this severity ends at the last route of the chain.
-
-    None is any severity. An alert stays unless a route certainly matches all of them: other
-    labels are not guessed.
-    """
-    conditions = {matcher for route in chain for matcher in route.matchers}
-
-    def fits(matcher: Matcher) -> bool:
-        return severity is not None and matcher.name == label and matcher.matches_value(severity)
-
-    def takes_all(other: Route) -> bool:
-        return all(matcher in conditions or fits(matcher) for matcher in other.matchers)
-
-    if severity is not None and any(one.name == label and not fits(one) for one in conditions):
-        return False
-    for parent, child in pairwise(chain):
-        earlier = parent.children[: parent.children.index(child)]
-        if any(takes_all(one) and not one.continue_ for one in earlier):
-            return False
-    return not any(takes_all(one) for one in chain[-1].children)

@@ -189,6 +189,7 @@ ENDPOINTS = (
         (404,),
     ),
     _get("/oncall", "onCall", oncall.on_call, requests.OnCallQuery, models.OnCall, (404,)),
+    _get("/oncall/proof", "proveOnCall", oncall.proof, requests.ProofQuery, models.Proof),
     _get("/rotas", "listRotas", oncall.list_rotas, requests.NoQuery, models.Rotas),
     _get(
         "/dead-letters",

@@ -1,13 +1,16 @@
 """Endpoints about rotas, answered by the functions that paging and the CLI use."""
 
+import asyncio
 from collections.abc import Awaitable
 from typing import TypeVar
 
 from gateway.core.oncall.rota import Rota
 from gateway.core.plan.plan import Plan
+from gateway.core.proof.build import build_proof
 from gateway.core.time.business_hours import holidays_between
 from gateway.flow.engine import Engine
 from gateway.flow.queries.duty import DutyReader
+from gateway.render.view.proof import proof_json
 from gateway.store import Tx
 from gateway.web.api_v1 import models, requests
 from gateway.web.api_v1.serialize import person
@@ -46,6 +49,14 @@ async def on_call(engine: Engine, query: requests.OnCallQuery) -> models.OnCall:
         for day, name in holidays_between(plan.business_hours, start, end)
     ]
     return models.OnCall(duty=[], shifts=spans, holidays=holidays)
+
+
+async def proof(engine: Engine, query: requests.ProofQuery) -> models.Proof:
+    """Prove from now on whom urgent alerts reach: gaps, unreachable people, conflicts, shares."""
+    plan, now = engine.plan, engine.now()
+    # In a thread: a proof of many rotas takes longer than alerts may wait for the event loop.
+    result = await asyncio.to_thread(build_proof, plan, now, now + query.seconds)
+    return models.Proof.model_validate(proof_json(plan, result))
 
 
 async def list_rotas(engine: Engine, query: requests.NoQuery) -> models.Rotas:

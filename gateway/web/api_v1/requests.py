@@ -84,6 +84,12 @@ class OnCallQuery(RequestModel):
     end: InstantParam | None = Field(None, alias="to")
 
 
+class ProofQuery(RequestModel):
+    """The length of a proof, which begins now."""
+
+    seconds: int = Field(8 * 7 * 86400, ge=3600, le=366 * 86400)
+
+
 class NoQuery(RequestModel):
     """No parameters."""
 

@@ -23,7 +23,7 @@ from gateway.web.api_v1.models.incidents import (
     Responded,
     Suppression,
 )
-from gateway.web.api_v1.models.oncall import Duty, Holiday, OnCall, Rota, Rotas, Shift
+from gateway.web.api_v1.models.oncall import Duty, Holiday, OnCall, Proof, Rota, Rotas, Shift
 
 __all__ = [
     "Acknowledgement",
@@ -45,6 +45,7 @@ __all__ = [
     "Notice",
     "OnCall",
     "PersonName",
+    "Proof",
     "Reject",
     "Rejects",
     "Replayed",

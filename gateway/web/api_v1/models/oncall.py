@@ -1,10 +1,12 @@
 """Models of rotas and of the people on call."""
 
 from datetime import date
+from typing import Literal
 
 from pydantic import ConfigDict, Field
 
 from gateway.core.oncall.shifts import ShiftSource
+from gateway.core.proof.findings import FindingKind
 from gateway.web.api_v1.models.base import Instant, PersonName, ResponseModel
 
 
@@ -37,6 +39,49 @@ class Shift(ResponseModel):
         description="`recorded` as it happened, `reconstructed` if it began while no gateway ran, "
         "or calculated from the `schedule` in force: the future, and the past before the records."
     )
+
+
+class TimeSpan(ResponseModel):
+    """A stretch of time; its end is excluded."""
+
+    start: str = Field(alias="from", description="RFC 3339.")
+    end: str = Field(alias="to", description="RFC 3339.")
+
+
+class ProofFinding(ResponseModel):
+    """A way in which an urgent alert could reach nobody, or a probable mistake in a rota."""
+
+    kind: FindingKind
+    level: Literal["error", "warning"]
+    text: str = Field(description="The finding in one sentence.")
+    rota: str | None
+    route: str | None = Field(description="The route's id.")
+    escalation: str | None
+    person: PersonName | None
+    spans: list[TimeSpan] = Field(description="When; empty if always. At most 1,000.")
+    total_seconds: float = Field(description="The length of all times, also of those omitted.")
+
+
+class ProofShare(ResponseModel):
+    """A person's share of the duty. Nights (22:00-07:00) are those of the person's zone."""
+
+    person: PersonName
+    seconds: float
+    night_seconds: float
+    weekend_seconds: float
+    holiday_seconds: float
+    shifts: int
+
+
+class Proof(ResponseModel):
+    """The proof of rotas, escalations and routes over a time span."""
+
+    start: str = Field(alias="from", description="RFC 3339.")
+    end: str = Field(alias="to", description="RFC 3339.")
+    ok: bool = Field(description="Whether no finding is an error.")
+    findings: list[ProofFinding] = Field(description="Errors first.")
+    shares: list[ProofShare] = Field(description="Of all rotas together, the largest first.")
+    shares_by_rota: dict[str, list[ProofShare]]
 
 
 class Holiday(ResponseModel):

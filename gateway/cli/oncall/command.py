@@ -6,6 +6,8 @@ from typing import Any
 
 import click
 
+from gateway.cli.oncall.proof import print_proof
+from gateway.cli.support.api_client import url_option
 from gateway.cli.support.context import CliContext, config_option, json_option, pass_context
 from gateway.cli.support.oncall_text import (
     DAY,
@@ -36,7 +38,14 @@ _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 @click.option("--from", "start", metavar="TIME", help="First instant of a table of shifts.")
 @click.option("--to", "end", metavar="TIME", help="Its end.  [default: two weeks after --from]")
 @click.option("--calendar", is_flag=True, help="Print the shifts by day instead of one per row.")
+@click.option(
+    "--proof",
+    "proof_length",
+    metavar="LENGTH",
+    help="Prove the time from now, such as 8w: when would urgent alerts reach nobody?",
+)
 @config_option
+@url_option
 @json_option
 @pass_context
 def command(
@@ -45,7 +54,9 @@ def command(
     at: str | None,
     start: str | None,
     end: str | None,
+    proof_length: str | None,
     config: Path | None,
+    url: str | None,
     *,
     calendar: bool,
     as_json: bool,
@@ -57,10 +68,20 @@ def command(
     gateway oncall billing --at "2026-12-24 20:00"
     gateway oncall billing --from 2026-12-01 --to 2027-01-01
     gateway oncall --from now --to +7d --calendar
+    gateway oncall --proof 8w
 
     A TIME without a zone is on the wall clock of the rota's zone. Gaps, when nobody is on call,
     are printed as "nobody", in red.
+
+    --proof asks the running gateway, or reads the file if none answers or --config names one. It
+    prints each minute at which an urgent alert would reach nobody, people whom no contact can
+    reach, conflicts, and each person's share. Exit status 1 if a page could be lost.
     """
+    if proof_length is not None:
+        if rota or at or start or end or calendar:
+            raise click.UsageError("--proof covers all rotas from now on: give it alone")
+        print_proof(context, proof_length, config, url, as_json=as_json)
+        return
     table = start is not None or end is not None or calendar
     if at is not None and table:
         raise click.UsageError(

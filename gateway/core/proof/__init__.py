@@ -1,0 +1,1 @@
+"""Proof of a rota plan: whom alerts reach in the weeks to come, and when they reach nobody."""

@@ -1,0 +1,58 @@
+"""The times at which a receiver reaches nobody, against an evaluation of single instants."""
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.core.oncall.rota import Rota, shifts
+from gateway.core.plan.plan import Escalation, Plan, Receiver, Step
+from gateway.core.plan.recipients import step_targets
+from gateway.core.proof.reach import Reach
+from gateway.core.time.spans import Span
+from tests.config.texts import loaded
+from tests.core.random_rotas import DAY, rotas, without_deadline
+
+BASE = loaded(
+    "people: {ana: {email: ana@example.com}, ben: {slack: U012BEN}, cho: }\n"
+    "receivers: [{name: nobody}]\nroute: {receiver: nobody}\n"
+).plan
+
+references = st.sampled_from(
+    ["rota:billing", "members:billing", "secondary:billing", "person:cho", "receiver:nobody"]
+)
+steps = st.builds(
+    Step,
+    notify=st.lists(references, min_size=1, max_size=2).map(tuple),
+    by=st.sampled_from([(), ("email",), ("slack",)]),
+)
+
+
+def plan_of(rota: Rota, steps: list[Step]) -> Plan:
+    """Return a plan with this rota and escalation."""
+    escalation = Escalation("billing", tuple(steps))
+    receiver = Receiver("billing", (), "billing", "nobody")
+    return replace(
+        BASE,
+        rotas={"billing": rota},
+        escalations={"billing": escalation},
+        receivers={**BASE.receivers, "billing": receiver},
+    )
+
+
+@without_deadline
+@given(rotas(), st.lists(steps, min_size=1, max_size=3))
+def test_unreached_times_equal_an_evaluation_of_each_hour(
+    rota_and_midnight: tuple[Rota, float], steps: list[Step]
+) -> None:
+    """An alert reaches nobody exactly where each step has no targets."""
+    rota, midnight = rota_and_midnight
+    span = Span(midnight - DAY, midnight + 2 * DAY)
+    plan = plan_of(rota, steps)
+    reach = Reach(plan, {"billing": shifts(rota, *span)}, span)
+    unreached = reach.unreached(plan.receivers["billing"])
+    t = span.start + 450.0
+    while t < span.end:
+        reached = any(step_targets(plan, step, t).targets for step in steps)
+        assert any(one.start <= t < one.end for one in unreached) is not reached
+        t += 1800.0
