@@ -94,6 +94,11 @@ class Links:
         token = self.token(Purpose.ACKNOWLEDGE, number, person, expires_at)
         return f"{self.external_url}/ack/{token}"
 
+    def feed(self, subject: str, generation: int, expires_at: float) -> str:
+        """Return the URL of a calendar feed; it is valid while `generation` is the feed's own."""
+        token = self.token(Purpose.FEED, generation, subject, expires_at)
+        return f"{self.external_url}/feeds/{token}.ics"
+
     def token(self, purpose: Purpose, number: int, person: str, expires_at: float) -> str:
         """Return a signed token, for URLs that are not made here, such as a page's relative ones.
 

@@ -11,6 +11,7 @@ COMMANDS = {
     "check": "gateway.cli.check.command",
     "route": "gateway.cli.route.command",
     "oncall": "gateway.cli.oncall.command",
+    "feed": "gateway.cli.feed",
     "incidents": "gateway.cli.incidents",
     "ack": "gateway.cli.ack",
     "take": "gateway.cli.ack:take",

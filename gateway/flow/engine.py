@@ -17,6 +17,7 @@ from gateway.flow.delivery.pool import SenderPool
 from gateway.flow.delivery.sender import Sender
 from gateway.flow.dispatch.dispatcher import Dispatcher
 from gateway.flow.dispatch.respond import DecideAction, IncidentAction
+from gateway.flow.feeds.feeds import Feeds
 from gateway.flow.housekeeping import RETENTION, Housekeeping
 from gateway.flow.intake.grouping import IntakeResult
 from gateway.flow.intake.intake import Intake
@@ -84,6 +85,7 @@ class Engine:
         matches = SilenceMatches(store, now, self.active_alerts.candidates)
         self.silences = Silences(store, now, matches, self.dispatcher.schedule)
         self.duty = DutyRecorder(store, plan, now)
+        self.feeds = Feeds(store, dependencies.links, plan, now)
         self.integrity = IntegrityMonitor(store, dependencies.metrics, dependencies.monotonic)
         self._housekeeping = Housekeeping(
             dependencies, self._clear_caches, self._repost_cache, self.intake, self.delivery

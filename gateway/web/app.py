@@ -6,7 +6,7 @@ from aiohttp import web
 
 from gateway.flow.engine import Engine
 from gateway.settings import ServerSettings
-from gateway.web import alertmanager_api, api_v1, ops, slack_actions
+from gateway.web import alertmanager_api, api_v1, feeds, ops, slack_actions
 from gateway.web.http.errors import errors_as_json
 from gateway.web.http.keys import ENGINE, SETTINGS
 from gateway.web.http.refusals import REFUSALS, Refusals, delay_failed_proofs
@@ -52,6 +52,7 @@ def _add_all(app: web.Application) -> None:
     incidents.add_routes(app)
     silences.add_routes(app)
     oncall.add_routes(app)
+    feeds.add_routes(app)
     api_v1.add_routes(app)
     alertmanager_api.add_routes(app)
     ops.add_routes(app)

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from gateway.web.api_v1 import (
     admin,
     explain,
+    feeds,
     incidents,
     models,
     oncall,
@@ -16,6 +17,7 @@ from gateway.web.api_v1 import (
     silences,
 )
 from gateway.web.api_v1.models import explain as explain_models
+from gateway.web.api_v1.models import feeds as feed_models
 from gateway.web.api_v1.models import silences as silence_models
 
 BASE = "/api/v1"
@@ -191,6 +193,24 @@ ENDPOINTS = (
     _get("/oncall", "onCall", oncall.on_call, requests.OnCallQuery, models.OnCall, (404,)),
     _get("/oncall/proof", "proveOnCall", oncall.proof, requests.ProofQuery, models.Proof),
     _get("/rotas", "listRotas", oncall.list_rotas, requests.NoQuery, models.Rotas),
+    Endpoint(
+        "GET",
+        f"{BASE}/feeds",
+        "listFeeds",
+        feeds.list_feeds,
+        feed_models.FeedsQuery,
+        feed_models.Feeds,
+        errors=(404,),
+        needs_trust=True,
+    ),
+    _post(
+        "/feeds/revoke",
+        "revokeFeed",
+        feeds.revoke,
+        feed_models.RevokedFeed,
+        feed_models.Feed,
+        (404,),
+    ),
     _get(
         "/dead-letters",
         "listDeadLetters",

@@ -13,11 +13,13 @@ from gateway.core.oncall.rota import Rota, Shift, gaps
 from gateway.core.plan.plan import Plan
 from gateway.core.time.wallclock import days, instant, load_zone, wall_time
 from gateway.flow.engine import Engine
+from gateway.flow.feeds.feeds import Feed
 from gateway.flow.queries.duty import DutyReader
 from gateway.render.view.clean import clean
 from gateway.render.view.times import clock_time, day_name, duration
 from gateway.store import Tx
 from gateway.web.explain.names import name_of, zone_for
+from gateway.web.http.access import has_write_access
 from gateway.web.http.access import require_read_access as require_read_access
 from gateway.web.http.keys import ENGINE
 from gateway.web.pages import page
@@ -87,10 +89,22 @@ class OnCallPages:
         # In a reader's thread: fifty rotas take long enough to delay alerts on the event loop.
         calendars = await self._engine.store.read(work)
         uncovered_rotas = [calendar.rota for calendar in calendars if not calendar.people]
-        return page(
-            "oncall.html",
-            {"calendars": calendars, "uncovered_rotas": uncovered_rotas, "zone": zone, "up": "./"},
-        )
+        # A feed's URL stays valid, so only those get it who may also revoke it.
+        feeds = await self._engine.feeds.list() if has_write_access(request) else []
+        context = {
+            "calendars": calendars,
+            "uncovered_rotas": uncovered_rotas,
+            "feeds": [_feed_link(one) for one in feeds],
+            "zone": zone,
+            "up": "./",
+        }
+        return page("oncall.html", context)
+
+
+def _feed_link(feed: Feed) -> tuple[str, str]:
+    """Return the name of a feed, and a link that opens a calendar program."""
+    _, _, address = feed.url.partition("://")
+    return clean(feed.name, 80), f"webcal://{address}"
 
 
 def _rota_calendars(plan: Plan, reader: DutyReader, zone: str, now: float) -> list[RotaCalendar]:

@@ -1,0 +1,50 @@
+"""The planned schedule of calendar feeds: whole stretches of each person in a span of weeks."""
+
+from typing import NamedTuple
+
+from gateway.core.oncall.rota import Stint, stints
+from gateway.core.oncall.types import LAST_INSTANT, Rota
+
+DAY = 86400.0
+WEEK = 7 * DAY
+
+BACK = 2 * WEEK
+"""Seconds before now that a feed covers."""
+
+AHEAD = 366 * DAY
+"""Seconds after now that a feed covers. More is seldom planned, and makes the feed longer."""
+
+_MARGIN = 35 * DAY
+"""Seconds by which the search reaches over both edges, so that turns of a month are whole. Longer
+stretches are cut there."""
+
+_MONDAY = 4 * DAY
+"""The first Monday of Unix time, 1970-01-05."""
+
+
+class Span(NamedTuple):
+    """A span of time, its end excluded (unix seconds UTC)."""
+
+    start: float
+    end: float
+
+
+def feed_span(now: float) -> Span:
+    """Return the span that a feed covers: whole weeks in UTC, so that it stays equal for a week."""
+    return Span(_monday(now - BACK), _monday(now + AHEAD) + WEEK)
+
+
+def planned_stints(rota: Rota, span: Span) -> list[Stint]:
+    """Return the stretches of each person that touch the span, ordered by start and person.
+
+    A stretch is whole, except for one of many weeks, which is cut some weeks outside of the span.
+    """
+    start = max(span.start - _MARGIN, 0.0)
+    end = min(span.end + _MARGIN, LAST_INSTANT)
+    return [
+        one for one in stints(rota, start, end) if one.start < span.end and one.end > span.start
+    ]
+
+
+def _monday(t: float) -> float:
+    return t - (t - _MONDAY) % WEEK

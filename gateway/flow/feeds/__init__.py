@@ -1,0 +1,1 @@
+"""Calendar feeds that the gateway publishes: one for each rota and each person."""
