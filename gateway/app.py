@@ -113,6 +113,8 @@ def build_engine(settings: ServerSettings, env: Mapping[str, str]) -> Engine:
                 f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}", settings.lease
             ),
             shared=settings.sqlite_path is None,
+            retention=settings.retention,
+            duty_retention=settings.duty_retention,
             patience=settings.stop_patience,
             stuck_after=settings.stuck_after,
         )

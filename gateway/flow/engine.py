@@ -18,7 +18,7 @@ from gateway.flow.delivery.sender import Sender
 from gateway.flow.dispatch.dispatcher import Dispatcher
 from gateway.flow.dispatch.respond import DecideAction, IncidentAction
 from gateway.flow.feeds.feeds import Feeds
-from gateway.flow.housekeeping import RETENTION, Housekeeping
+from gateway.flow.housekeeping import Housekeeping
 from gateway.flow.intake.grouping import IntakeResult
 from gateway.flow.intake.intake import Intake
 from gateway.flow.intake.repost_cache import RepostCache
@@ -100,6 +100,11 @@ class Engine:
     def plan(self) -> Plan:
         """The plan in force."""
         return self._config.plan
+
+    @property
+    def retention(self) -> float:
+        """Seconds for which resolved incidents are kept."""
+        return self._dependencies.retention
 
     @property
     def senders(self) -> dict[str, Sender]:
@@ -244,7 +249,7 @@ class Engine:
         await self._supervisor.stop()
         ended = await self.delivery.stop()
         with suppress(StoreUnavailableError):
-            await self.intake.write_extensions(self.now(), ahead=RETENTION)
+            await self.intake.write_extensions(self.now(), ahead=self.retention)
             if ended:  # all attempts are recorded: what is still claimed has not begun
                 release = partial(outbox.release, owner=self._dependencies.claimant.name)
                 await self.store.write(release)

@@ -13,7 +13,7 @@ from gateway.flow.runtime import heap
 from gateway.flow.runtime.dependencies import Dependencies
 from gateway.flow.runtime.health import Health
 from gateway.store import StoreUnavailableError
-from gateway.store.state import counters, retention
+from gateway.store.state import counters, duty, retention
 
 log = logging.getLogger(__name__)
 
@@ -31,8 +31,8 @@ EVICT_AFTER = 1200.0
 resolved alert for 15 minutes (resolvedRetention in its rules/alerting.go); after eviction each
 report reads the database. Higher costs memory, about 1 kB for each resolved alert."""
 
-RETENTION = 90 * 86400.0
-"""Seconds for which resolved incidents are kept."""
+PRUNED_AT_ONCE = 500
+"""Rows of each kind deleted in one transaction. Higher makes other writes wait longer."""
 
 
 class Housekeeping:
@@ -66,12 +66,20 @@ class Housekeeping:
             await self._delivery.close_retired()
             if rounds % PRUNE_EVERY == 0:
                 self._repost_cache.evict_ended(now - EVICT_AFTER)
-                prune = partial(retention.prune, before=now - RETENTION, limit=500)
-                while await self._dependencies.store.write(prune):
-                    pass
+                await self._prune(now)
                 await heap.trim()
             rounds += 1
             mark_healthy()
+
+    async def _prune(self, now: float) -> None:
+        """Delete what is past its retention, in transactions that other writes need not wait for."""
+        store, limit = self._dependencies.store, PRUNED_AT_ONCE
+        before = now - self._dependencies.retention
+        while await store.write(partial(retention.prune, before=before, limit=limit)):
+            pass
+        before = now - self._dependencies.duty_retention
+        while await store.write(partial(duty.prune, before=before, limit=limit)):
+            pass
 
     async def probe(self) -> None:
         """Check until cancelled whether the database accepts writes; clear caches after a loss."""

@@ -24,6 +24,8 @@ from gateway.settings.table import DEFAULTS, TEST_PREFIXES
 from gateway.settings.values import ServerSettings
 
 PREFIX = "GATEWAY_"
+DAY = 86400.0
+"""Seconds."""
 SHORTEST_KEY = 16
 """Characters that GATEWAY_SECRET_KEY must have. A shorter one can be guessed from one link."""
 _SERVICE_VARIABLE = re.compile(
@@ -63,6 +65,8 @@ def read_settings(env: Mapping[str, str]) -> ServerSettings:
         stop_patience=variables.seconds("GATEWAY_STOP_PATIENCE"),
         lease=variables.seconds("GATEWAY_LEASE", at_least=2),
         stuck_after=variables.seconds("GATEWAY_STUCK_AFTER"),
+        retention=variables.days("GATEWAY_RETENTION"),
+        duty_retention=variables.days("GATEWAY_DUTY_RETENTION"),
         heartbeat_url=variables.secret_url("GATEWAY_HEARTBEAT_URL", web_url),
         heartbeat_proxy=variables.secret_url("GATEWAY_HEARTBEAT_PROXY", proxy_url),
         allowed_hosts=parse_hosts(variables.text("GATEWAY_ALLOWED_HOSTS")),
@@ -102,6 +106,10 @@ class _Variables:
 
     def seconds(self, name: str, *, at_least: int = 0) -> float:
         return parse_seconds(name, self.text(name), at_least)
+
+    def days(self, name: str) -> float:
+        """Return a number of days, in seconds."""
+        return parse_count(name, self.text(name), 1) * DAY
 
     def count(self, name: str, *, at_least: int) -> int:
         return parse_count(name, self.text(name), at_least)

@@ -93,6 +93,17 @@ SETTINGS = (
         "Seconds of failures without a success after which /readyz names the channel.",
     ),
     Setting(
+        "GATEWAY_RETENTION",
+        "90",
+        "Days for which resolved incidents are kept, with their messages and alerts. At least 1.",
+    ),
+    Setting(
+        "GATEWAY_DUTY_RETENTION",
+        "730",
+        "Days for which it is kept who was on call. At least 1. A rota with a handover a day "
+        "stores about 40 kB a year.",
+    ),
+    Setting(
         "GATEWAY_HEARTBEAT_URL",
         "",
         "URL that is requested with GET once a minute while everything works, so that an external "

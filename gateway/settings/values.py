@@ -32,6 +32,10 @@ class ServerSettings:
     """Seconds, like `lease` and `stuck_after`."""
     lease: float
     stuck_after: float
+    retention: float
+    """Seconds for which resolved incidents are kept."""
+    duty_retention: float
+    """Seconds for which duty records are kept."""
     heartbeat_url: Secret | None
     heartbeat_proxy: Secret | None
     allowed_hosts: tuple[str, ...]

@@ -24,7 +24,7 @@ from gateway.core.plan.flapping import Flapping
 from gateway.flow.delivery.compose import LINK_VALID_FOR
 from gateway.flow.delivery.digests import DIGEST_THRESHOLD
 from gateway.flow.heartbeat import EVERY as HEARTBEAT_EVERY
-from gateway.flow.housekeeping import RETENTION
+from gateway.flow.runtime.dependencies import DUTY_RETENTION, RETENTION
 from gateway.flow.intake.intake import MAX_WAITING
 from gateway.flow.silences.silences import SHOWN_AFTER_END
 from gateway.render.view.table import MAX_ROWS
@@ -49,6 +49,7 @@ STATED = [
     ("operating.md", f"| retrying one message | {retry.RETRY_FOR / HOUR:.0f} hours"),
     ("operating.md", f"`GATEWAY_LEASE`, {retry.LEASE:.0f} s"),
     ("operating.md", f"kept for {RETENTION / DAY:.0f} days"),
+    ("on-call.md", f"for {DUTY_RETENTION / DAY:.0f} days"),
     ("why-was-i-paged.md", f"for {RETENTION / DAY:.0f} days"),
     ("acknowledging.md", f"{plan.DEFAULT_ACK_EXPIRES / HOUR:.0f} hours, or what `ack_expires`"),
     ("acknowledging.md", f"ends after {LINK_VALID_FOR / HOUR:.0f} hours"),

@@ -7,7 +7,7 @@ from gateway.cli.support import oncall_text
 from gateway.cli.support.output import echo, paint, plural
 from gateway.config.grammar.holidays import library_version
 from gateway.config.load import Config
-from gateway.core.oncall.rota import gaps
+from gateway.core.oncall.rota import explain, gaps
 from gateway.core.plan.accounts import SourceSettings
 from gateway.core.plan.plan import Plan
 from gateway.core.routing.match import walk
@@ -39,7 +39,10 @@ def summary_json(config: Config, now: float) -> dict[str, Any]:
         "intake": [
             {"path": path, "open": is_open} for path, is_open in _intake(config.sources.values())
         ],
-        "on_call": [oncall_text.on_call_json(plan, rota, now) for rota in plan.rotas.values()],
+        "on_call": [
+            oncall_text.on_call_json(plan, rota, now, explain(rota, now))
+            for rota in plan.rotas.values()
+        ],
         "holidays": [
             {"date": day.isoformat(), "name": name}
             for day, name in holidays_between(plan.business_hours, now, now + HORIZON)

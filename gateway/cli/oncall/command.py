@@ -7,8 +7,9 @@ from typing import Any
 import click
 
 from gateway.cli.oncall.proof import print_proof
-from gateway.cli.support.api_client import url_option
+from gateway.cli.support.api_client import api_of, url_option
 from gateway.cli.support.context import CliContext, config_option, json_option, pass_context
+from gateway.cli.support.duty import DutyLookup
 from gateway.cli.support.oncall_text import (
     DAY,
     NOBODY,
@@ -19,7 +20,8 @@ from gateway.cli.support.oncall_text import (
 )
 from gateway.cli.support.output import Cell, echo, echo_json, paint, print_columns
 from gateway.cli.support.times import TIME_FORMATS, read_time
-from gateway.core.oncall.rota import Rota, explain, shifts
+from gateway.core.oncall.rota import Rota
+from gateway.core.oncall.shifts import clipped
 from gateway.core.oncall.types import LAST_INSTANT
 from gateway.core.plan.plan import Plan
 from gateway.core.time.wallclock import days, load_zone, wall_time
@@ -71,7 +73,8 @@ def command(
     gateway oncall --proof 8w
 
     A TIME without a zone is on the wall clock of the rota's zone. Gaps, when nobody is on call,
-    are printed as "nobody", in red.
+    are printed as "nobody", in red. Before now, the record of the running gateway is printed; if
+    none answers, or --config names a file, the past is calculated from the file.
 
     --proof asks the running gateway, or reads the file if none answers or --config names one. It
     prints each minute at which an urgent alert would reach nobody, people whom no contact can
@@ -89,20 +92,26 @@ def command(
         )
     plan = context.config(config).plan
     rotas, now = _select(plan, rota), context.now()
+    duty = DutyLookup(None if config else api_of(context, url), now)
     if table:
         spans = [_span(one, start, end, now) for one in rotas]
         if as_json:
-            echo_json(_shifts_json(plan, rotas, spans))
+            echo_json(_shifts_json(plan, duty, rotas, spans))
         elif calendar:
-            _print_calendar(plan, rotas, spans)
+            _print_calendar(plan, duty, rotas, spans)
         else:
-            _print_shifts(plan, rotas, spans)
+            _print_shifts(plan, duty, rotas, spans)
         return
     instants = [read_time(at or "now", now, one.zone) for one in rotas]
     if as_json:
-        echo_json([on_call_json(plan, one, t) for one, t in zip(rotas, instants, strict=True)])
+        echo_json(
+            [
+                on_call_json(plan, one, t, duty.at(one, t))
+                for one, t in zip(rotas, instants, strict=True)
+            ]
+        )
     elif rotas:
-        _print_now(plan, rotas, instants)
+        _print_now(plan, duty, rotas, instants)
     else:
         echo("routes.yaml has no rotas")
 
@@ -132,10 +141,10 @@ def _span(rota: Rota, start: str | None, end: str | None, now: float) -> tuple[f
     return first, last
 
 
-def _print_now(plan: Plan, rotas: list[Rota], instants: list[float]) -> None:
+def _print_now(plan: Plan, duty: DutyLookup, rotas: list[Rota], instants: list[float]) -> None:
     rows: list[list[Cell]] = []
     for rota, t in zip(rotas, instants, strict=True):
-        shift = explain(rota, t)
+        shift = duty.at(rota, t)
         following = "" if shift.until is None else names_of(plan, shift.next_people)
         rows.append(
             [
@@ -150,10 +159,12 @@ def _print_now(plan: Plan, rotas: list[Rota], instants: list[float]) -> None:
     print_columns(rows, ("rota", "on call", "since", "until", "then", "by"))
 
 
-def _print_shifts(plan: Plan, rotas: list[Rota], spans: list[tuple[float, float]]) -> None:
+def _print_shifts(
+    plan: Plan, duty: DutyLookup, rotas: list[Rota], spans: list[tuple[float, float]]
+) -> None:
     rows: list[list[Cell]] = []
     for rota, (start, end) in zip(rotas, spans, strict=True):
-        for shift in shifts(rota, start, end):
+        for shift in duty.shifts(rota, start, end):
             colour = None if shift.people else "red"
             rows.append(
                 [
@@ -168,12 +179,15 @@ def _print_shifts(plan: Plan, rotas: list[Rota], spans: list[tuple[float, float]
     print_columns(rows, ("rota", "from", "to", "for", "on call", "by"))
 
 
-def _print_calendar(plan: Plan, rotas: list[Rota], spans: list[tuple[float, float]]) -> None:
+def _print_calendar(
+    plan: Plan, duty: DutyLookup, rotas: list[Rota], spans: list[tuple[float, float]]
+) -> None:
     """Print a line for each day: who is on call when it begins, and each change with its time."""
     for index, (rota, (start, end)) in enumerate(zip(rotas, spans, strict=True)):
         if index:
             echo()
         echo(paint(f"{rota.name}   ({rota.zone})", bold=True))
+        schedule = duty.shifts(rota, start, end)
         week = None
         for first, last in days(start, end, load_zone(rota.zone)):
             day = wall_time(first, load_zone(rota.zone))
@@ -181,7 +195,7 @@ def _print_calendar(plan: Plan, rotas: list[Rota], spans: list[tuple[float, floa
                 echo()
             week = day.isocalendar()[:2]
             parts = []
-            for shift in shifts(rota, first, last):
+            for shift in clipped(schedule, first, last):
                 people = " + ".join(full_name(plan.people, one) for one in shift.people)
                 at = f"{wall_time(shift.start, load_zone(rota.zone)):%H:%M}"
                 parts.append(f"{at} {people}" if people else paint(f"{at} nobody", "red"))
@@ -192,12 +206,12 @@ def _print_calendar(plan: Plan, rotas: list[Rota], spans: list[tuple[float, floa
 
 
 def _shifts_json(
-    plan: Plan, rotas: list[Rota], spans: list[tuple[float, float]]
+    plan: Plan, duty: DutyLookup, rotas: list[Rota], spans: list[tuple[float, float]]
 ) -> list[dict[str, Any]]:
     return [
         shift_json(plan, rota, shift)
         for rota, span in zip(rotas, spans, strict=True)
-        for shift in shifts(rota, *span)
+        for shift in duty.shifts(rota, *span)
     ]
 
 

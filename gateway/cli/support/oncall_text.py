@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gateway.core.oncall.rota import Rota, Shift, explain
+from gateway.core.oncall.rota import OnCall, Rota, Shift, explain
 from gateway.core.plan.person import Person
 from gateway.core.plan.plan import Plan
 from gateway.core.time.timestamps import format_rfc3339
@@ -18,9 +18,8 @@ def rfc3339(t: float | None) -> str | None:
     return None if t is None else format_rfc3339(t, milliseconds=t != int(t))
 
 
-def on_call_json(plan: Plan, rota: Rota, at: float) -> dict[str, Any]:
+def on_call_json(plan: Plan, rota: Rota, at: float, shift: OnCall) -> dict[str, Any]:
     """Return who is on call at `at`, since when, until when, and who is next."""
-    shift = explain(rota, at)
     return {
         "rota": rota.name,
         "timezone": rota.zone,
@@ -43,6 +42,7 @@ def shift_json(plan: Plan, rota: Rota, shift: Shift) -> dict[str, Any]:
         "to": rfc3339(shift.end),
         "on_call": [person_json(plan.people, name) for name in shift.people],
         "by": str(shift.by) if shift.by else None,
+        "source": shift.source.value,
     }
 
 

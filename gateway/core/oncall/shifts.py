@@ -4,7 +4,7 @@ Every answer about who is on call reads this one sweep: paging, the calendar, th
 the check for gaps. They cannot disagree.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import inf
@@ -82,6 +82,13 @@ class Shift:
     def people(self) -> tuple[str, ...]:
         """Everybody on call, those whose turn it is first; empty in a gap."""
         return (*self.turn, *self.also)
+
+
+def clipped(shifts: Iterable[Shift], start: float, end: float) -> Iterator[Shift]:
+    """Yield the shifts that touch [start, end), clipped to it."""
+    for one in shifts:
+        if one.start < end and one.end > start:
+            yield replace(one, start=max(one.start, start), end=min(one.end, end))
 
 
 def sweep(rota: Rota, start: float, end: float) -> Iterator[Shift]:

@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from gateway.metrics import Metrics
 
 
+RETENTION = 90 * 86400.0
+DUTY_RETENTION = 730 * 86400.0
+"""Seconds, as by default in the settings."""
+
+
 @dataclass(slots=True)
 class Dependencies:
     """What an engine is made of. Times are in seconds."""
@@ -34,5 +39,7 @@ class Dependencies:
     ahead: Callable[[], float] = lambda: 0.0  # seconds that our clock is ahead of the database's
     shared: bool = False  # whether other replicas use the same database
     spread: Callable[[], float] = random.random  # in [0, 1): spreads retries
+    retention: float = RETENTION  # seconds for which resolved incidents are kept
+    duty_retention: float = DUTY_RETENTION  # seconds for which duty records are kept
     patience: float = 20.0  # seconds that a stop waits for sends in flight
     stuck_after: float = 120.0  # seconds of failing after which /readyz names a channel

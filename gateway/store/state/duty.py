@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import bindparam, delete, func, or_, select
 
 from gateway.core.oncall.final_schedule import DutyHistory
 from gateway.core.oncall.history import DutyRecord
@@ -53,6 +53,17 @@ _TOUCHING = Statement(
     .order_by(table.c.started_at)
 )
 
+_OLD = Statement(
+    select(table.c.rota, table.c.started_at)
+    .where(table.c.ended_at < bindparam("before"))
+    .limit(bindparam("most"))
+)
+_DELETE = Statement(
+    delete(table).where(
+        table.c.rota == bindparam("rota"), table.c.started_at == bindparam("started_at")
+    )
+)
+
 
 def save(tx: Tx, records: Sequence[DutyRecord]) -> None:
     """Save records; one of the same rota and start is replaced."""
@@ -90,6 +101,17 @@ def history(tx: Tx, rota: str, start: float, end: float) -> DutyHistory:
     since: float | None = tx.rows(_SINCE, rota=rota)[0][0]
     rows = tx.rows(_TOUCHING, rota=rota, first=start, last=end)
     return DutyHistory(tuple(map(_from_row, rows)), since)
+
+
+def prune(tx: Tx, before: float, limit: int) -> int:
+    """Delete up to `limit` records that ended before an instant; return how many.
+
+    It reads all records, which are few: a rota has one for each shift.
+    """
+    old = tx.rows(_OLD, before=before, most=limit)
+    for rota, started_at in old:
+        tx.run(_DELETE, rota=rota, started_at=started_at)
+    return len(old)
 
 
 def _from_row(row: Row) -> DutyRecord:

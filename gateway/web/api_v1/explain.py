@@ -22,7 +22,7 @@ from gateway.web.explain.alert_labels import explain_labels
 from gateway.web.explain.answers import AlertExplanation, DutyShift, IncidentExplanation
 from gateway.web.explain.incident import explain_incident
 from gateway.web.explain.names import zone_for
-from gateway.web.explain.person import DEFAULT_SPAN, LONGEST_SPAN, explain_person
+from gateway.web.explain.person import DEFAULT_SPAN, explain_person
 from gateway.web.http.errors import RequestError
 
 
@@ -67,8 +67,11 @@ async def _about_person(engine: Engine, name: str, since: float | None, zone: st
     plan, now = engine.plan, engine.now()
     person = _person(plan, name)
     start = now - DEFAULT_SPAN if since is None else since
-    if not now - LONGEST_SPAN <= start < now:
-        raise _invalid("since", "must lie in the past, by at most 90 days")
+    if not now - engine.retention <= start < now:
+        days = round(engine.retention / 86400)
+        raise _invalid(
+            "since", f"must lie in the past, by at most {days} days, the retention of incidents"
+        )
     explanation = await engine.store.read(
         lambda tx: explain_person(tx, engine, person, start, zone)
     )

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 
 from gateway.core.routing.match import match_routes
 from gateway.flow.engine import Engine
-from gateway.flow.housekeeping import RETENTION
 from gateway.store import Tx
 from gateway.store.queries import lists
 from gateway.store.state import timeline
@@ -30,7 +29,9 @@ def explain_labels(
         for number in numbers[:MOST_ALERTS]
         if (explanation := explain_incident(tx, engine, number, zone)) is not None
     ]
-    summary = _summary(alerts, incidents) if alerts else _unknown_summary(tx, context)
+    summary = (
+        _summary(alerts, incidents) if alerts else _unknown_summary(tx, context, engine.retention)
+    )
     return LabelsExplanation(tuple(summary), tuple(alerts), tuple(incidents))
 
 
@@ -70,8 +71,8 @@ def _summary(
     return texts
 
 
-def _unknown_summary(tx: Tx, context: ExplainContext) -> list[str]:
-    days = round(RETENTION / 86400)
+def _unknown_summary(tx: Tx, context: ExplainContext, retention: float) -> list[str]:
+    days = round(retention / 86400)
     texts = [
         "No alert with these labels is known: none was received, or it was resolved more than "
         f"{days} days ago."

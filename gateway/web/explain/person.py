@@ -34,8 +34,7 @@ from gateway.web.explain.person_reasons import (
 )
 
 DEFAULT_SPAN = 24 * 3600.0
-LONGEST_SPAN = 90 * 86400.0
-"""Seconds before now that an answer covers: by default, and at most (the retention)."""
+"""Seconds before now that an answer covers by default; at most it covers the retention."""
 
 MOST_SCANNED = 2000
 """Incidents read for one answer: all open ones, then the newest resolved ones."""
@@ -64,7 +63,7 @@ def explain_person(
     messages = deliveries.notices_to_person(tx, person.id, since, MOST_MESSAGES)
     notices = _by_incident(messages)
     actions = _actions_by_incident(timeline.acks_by(tx, person.id, since))
-    candidates = _open_since(tx, since)
+    candidates = _open_since(tx, since, engine.retention)
     others = [number for number in {**notices, **actions} if number not in candidates]
     candidates |= incidents.by_number(tx, others)
     counts = Counter[str]()
@@ -142,7 +141,7 @@ def _urgency(incident: Incident) -> tuple[int, int, int]:
     return state, UNKNOWN_RANK if incident.rank is None else incident.rank, incident.number
 
 
-def _open_since(tx: Tx, since: float) -> dict[int, Incident]:
+def _open_since(tx: Tx, since: float, retention: float) -> dict[int, Incident]:
     """Return the incidents that were open at any time since `since`, by number."""
     open_incidents: dict[int, Incident] = {}
     for state in ("open", "resolved"):
@@ -155,7 +154,7 @@ def _open_since(tx: Tx, since: float) -> dict[int, Incident]:
                     open_incidents[one.incident.number] = one.incident
             # Numbers rise with time: the later pages opened even earlier than this one.
             opened_too_early = (
-                state == "resolved" and page and page[-1].incident.opened_at < since - LONGEST_SPAN
+                state == "resolved" and page and page[-1].incident.opened_at < since - retention
             )
             if len(page) < PAGE or opened_too_early:
                 break

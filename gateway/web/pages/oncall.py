@@ -10,6 +10,7 @@ from datetime import timedelta
 from aiohttp import web
 
 from gateway.core.oncall.rota import Rota, Shift, gaps
+from gateway.core.oncall.shifts import clipped
 from gateway.core.plan.plan import Plan
 from gateway.core.time.wallclock import days, instant, load_zone, wall_time
 from gateway.flow.engine import Engine
@@ -168,19 +169,12 @@ def _days(
                 people=_names_with_colours(shift.people, plan, colours),
                 by_override=_is_override(shift),
             )
-            for shift in _merged(_clipped(shifts, first, last))
+            for shift in _merged(clipped(shifts, first, last))
         ]
         day = wall_time(first, zone_info).date()
         holiday = clean(plan.business_hours.holiday(day) or "", 60)
         today, monday = first <= now < last, day.weekday() == 0
         yield Day(day_name(first, zone), holiday, today, monday, blocks)
-
-
-def _clipped(shifts: Sequence[Shift], first: float, last: float) -> Iterator[Shift]:
-    """Yield the shifts within [first, last), clipped to it."""
-    for one in shifts:
-        if one.start < last and one.end > first:
-            yield replace(one, start=max(one.start, first), end=min(one.end, last))
 
 
 def _merged(shifts: Iterable[Shift]) -> Iterator[Shift]:

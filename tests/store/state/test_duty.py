@@ -44,6 +44,15 @@ async def test_span_reads_only_the_records_that_touch_it(store: Store) -> None:
     assert await starts(999.0, 1000.0) == [300.0]
 
 
+async def test_old_records_are_deleted_in_steps_and_the_present_one_stays(store: Store) -> None:
+    """Past the retention a record is deleted; the record of the present shift never is."""
+    await store.write(lambda tx: duty.save(tx, [ANA, BEN, NOBODY]))
+    steps = [await store.write(lambda tx: duty.prune(tx, 1000.0, 1)) for _ in range(3)]
+    assert steps == [1, 1, 0]
+    history = await store.read(lambda tx: duty.history(tx, "billing", 0.0, 1000.0))
+    assert (history.records, history.since) == ((NOBODY,), 300.0)
+
+
 async def test_latest_records_are_those_without_an_end(store: Store) -> None:
     """A rota whose last record has ended, because it was removed, has no latest record."""
     await store.write(lambda tx: duty.save(tx, [ANA, BEN, NOBODY, OTHER]))
