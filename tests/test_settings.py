@@ -108,3 +108,17 @@ def test_invalid_connection_limit_is_refused(value: str) -> None:
     """The limit leaves enough connections to answer clients."""
     with pytest.raises(SettingError, match="GATEWAY_MAX_CONNECTIONS"):
         read_settings({"GATEWAY_MAX_CONNECTIONS": value})
+
+
+@pytest.mark.parametrize("name", ["GATEWAY_RETENTION", "GATEWAY_DUTY_RETENTION"])
+@pytest.mark.parametrize("value", ["0", "-3", "90d", "a week"])
+def test_retention_that_keeps_nothing_is_refused(name: str, value: str) -> None:
+    """A retention is a whole number of days, at least one: 0 would delete at once."""
+    with pytest.raises(SettingError, match=f"{name} is '{value}'; write a whole number"):
+        read_settings({name: value})
+
+
+def test_retentions_are_days() -> None:
+    """Days of the settings become the seconds of the code."""
+    read = read_settings({"GATEWAY_RETENTION": "30"})
+    assert (read.retention, read.duty_retention) == (30 * 86400.0, 730 * 86400.0)

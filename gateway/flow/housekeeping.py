@@ -72,7 +72,7 @@ class Housekeeping:
             mark_healthy()
 
     async def _prune(self, now: float) -> None:
-        """Delete what is past its retention, in transactions that other writes need not wait for."""
+        """Delete what is past its retention, in short transactions."""
         store, limit = self._dependencies.store, PRUNED_AT_ONCE
         before = now - self._dependencies.retention
         while await store.write(partial(retention.prune, before=before, limit=limit)):

@@ -24,8 +24,8 @@ from gateway.core.plan.flapping import Flapping
 from gateway.flow.delivery.compose import LINK_VALID_FOR
 from gateway.flow.delivery.digests import DIGEST_THRESHOLD
 from gateway.flow.heartbeat import EVERY as HEARTBEAT_EVERY
-from gateway.flow.runtime.dependencies import DUTY_RETENTION, RETENTION
 from gateway.flow.intake.intake import MAX_WAITING
+from gateway.flow.runtime.dependencies import DUTY_RETENTION, RETENTION
 from gateway.flow.silences.silences import SHOWN_AFTER_END
 from gateway.render.view.table import MAX_ROWS
 from gateway.store.state.timeline import MAX_REJECTS
