@@ -32,7 +32,7 @@ def command(session: Session, number: int, by: str) -> None:
     \b
     gateway ack 1042 --as ana
     """
-    act(session, number, "ack", {"by": by})
+    act(session, number, "ack", {"as": by})
 
 
 @click.command("take")
@@ -58,7 +58,7 @@ def take(session: Session, number: int, by: str, holder: str | None) -> None:
     gateway take 1042 --as ben
     gateway take 1042 --as ben --from ana
     """
-    body = {"by": by} if holder is None else {"by": by, "from": holder}
+    body = {"as": by} if holder is None else {"as": by, "from": holder}
     act(session, number, "take", body)
 
 
@@ -81,7 +81,7 @@ def undo(session: Session, number: int, by: str, *, back: bool) -> None:
     gateway unack 1042 --as ana
     gateway unack 1042 --as ben --back
     """
-    body: dict[str, Any] = {"by": by} | ({"back": True} if back else {})
+    body: dict[str, Any] = {"as": by} | ({"back": True} if back else {})
     act(session, number, "unack", body)
 
 
@@ -96,15 +96,15 @@ def act(session: Session, number: int, action: str, body: dict[str, Any]) -> Non
         if action != "take" or error.status != 409 or "from" not in error.fields:
             raise
         ack = session.api.get(f"/incidents/{number}")["acknowledged"]
-        raise CliError(f"{error.heading}{_take_hint(number, body['by'], ack)}") from None
+        raise CliError(f"{error.heading}{_take_hint(number, body['as'], ack)}") from None
     for warning in answer["warnings"]:
         echo_error(f"warning: {one_line(warning, 1000)}")
     if session.as_json:
         echo_json(answer)
     else:
-        _print(session, answer, body["by"], action)
+        _print(session, answer, body["as"], action)
     ack = answer["incident"]["acknowledged"]
-    if action == "ack" and ack and ack["by"]["id"] != body["by"]:
+    if action == "ack" and ack and ack["by"]["id"] != body["as"]:
         click.get_current_context().exit(FAILED)
 
 

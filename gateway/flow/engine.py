@@ -7,6 +7,7 @@ from contextlib import suppress
 from functools import partial
 
 from gateway.config.load import Config, ConfigError, Problem
+from gateway.core.actor import Actor
 from gateway.core.alerts.labels import identity
 from gateway.core.alerts.reported_alert import RawRepost, ReportedAlert
 from gateway.core.decide.acknowledge import acknowledge, unacknowledge
@@ -159,25 +160,25 @@ class Engine:
             )
             await self.store.write(partial(timeline.add_reject, request=request))
 
-    async def acknowledge(self, number: int, by: str, via: str) -> ActionResult:
+    async def acknowledge(self, number: int, actor: Actor) -> ActionResult:
         """Acknowledge an incident. KeyError for an unknown number, as for all actions."""
-        return await self._respond(number, acknowledge, by, via)
+        return await self._respond(number, acknowledge, actor)
 
-    async def take(self, number: int, by: str, via: str, holder: str | None = None) -> ActionResult:
+    async def take(self, number: int, actor: Actor, holder: str | None = None) -> ActionResult:
         """Take an incident over from `holder`, see `take_over.take`."""
-        return await self._respond(number, partial(take, holder=holder), by, via)
+        return await self._respond(number, partial(take, holder=holder), actor)
 
-    async def give_back(self, number: int, by: str, via: str) -> ActionResult:
+    async def give_back(self, number: int, actor: Actor) -> ActionResult:
         """Undo a take-over."""
-        return await self._respond(number, give_back, by, via)
+        return await self._respond(number, give_back, actor)
 
-    async def unacknowledge(self, number: int, by: str, via: str) -> ActionResult:
+    async def unacknowledge(self, number: int, actor: Actor) -> ActionResult:
         """Undo an acknowledgement."""
-        action = IncidentAction(number, unacknowledge, by, via, stops_steps=False)
+        action = IncidentAction(number, unacknowledge, actor, stops_steps=False)
         return await self.dispatcher.respond(action)
 
-    async def _respond(self, number: int, decide: DecideAction, by: str, via: str) -> ActionResult:
-        return await self.dispatcher.respond(IncidentAction(number, decide, by, via))
+    async def _respond(self, number: int, decide: DecideAction, actor: Actor) -> ActionResult:
+        return await self.dispatcher.respond(IncidentAction(number, decide, actor))
 
     async def reload(self) -> tuple[Problem, ...]:
         """Read routes.yaml again; return its problems. A bad file changes nothing (promise 6)."""

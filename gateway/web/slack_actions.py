@@ -19,6 +19,7 @@ from urllib.parse import parse_qs
 import orjson
 from aiohttp import web
 
+from gateway.core.actor import verified_person
 from gateway.core.plan.accounts import Secret
 from gateway.flow.engine import Engine
 from gateway.web.http.bodies import read_body
@@ -119,11 +120,12 @@ class SlackActions:
             (person.id for person in people if person.has_address("slack", user)),
             f"slack:{user}",
         )
+        actor = verified_person(by, "slack")
         try:
             if press.holder is None:
-                await self._engine.acknowledge(press.number, by, "slack")
+                await self._engine.acknowledge(press.number, actor)
             else:
-                await self._engine.take(press.number, by, "slack", press.holder)
+                await self._engine.take(press.number, actor, press.holder)
         except KeyError:
             return  # the message is older than the database
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
+from gateway.core.actor import verified_person
 from gateway.core.alerts.alert import Alert, merge
 from gateway.core.alerts.labels import format_labels, identity
 from gateway.core.decide.acknowledge import acknowledge, unacknowledge
@@ -250,7 +251,9 @@ class GroupSimulation:
         """Respond to the only incident now."""
         (key,) = self.incidents
         members = list(self.joined[key].values())
-        response = action(self.incidents[key], members, self.plan, by, "link", self.now)
+        response = action(
+            self.incidents[key], members, self.plan, verified_person(by, "link"), self.now
+        )
         if response.decision is not None:
             self._apply(key, response.decision)
         return response.answer

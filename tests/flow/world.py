@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from gateway.channels.contract import Channel
 from gateway.config.load import Config, load
+from gateway.core.actor import verified_person
 from gateway.core.alerts.reported_alert import ReportedAlert
 from gateway.core.decide.result import ActionResult
 from gateway.core.incidents.incident import Incident
@@ -263,7 +264,7 @@ class World:
         await task
 
     async def ack(self, number: int, by: str = "ana") -> ActionResult:
-        return await self.engine.acknowledge(number, by, "link")
+        return await self.engine.acknowledge(number, verified_person(by, "link"))
 
     async def advance(self, seconds: float) -> list[Delivered]:
         """Let time pass; returns what was delivered since it was called last."""

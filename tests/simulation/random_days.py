@@ -7,6 +7,7 @@ import random
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from gateway.core.actor import verified_person
 from gateway.core.decide.result import ActionOutcome
 from gateway.core.incidents.message import Message
 from gateway.core.incidents.retry import Failure, SendError
@@ -134,7 +135,7 @@ class Simulation:
         if not still_open:
             return
         number, person = self.dice.choice(still_open).number, self.dice.choice(PEOPLE)
-        response = await engine.acknowledge(number, person, "link")
+        response = await engine.acknowledge(number, verified_person(person, "link"))
         self.log(f"{person} acknowledges #{number}: {response.answer.value}")
         if response.answer is ActionOutcome.DONE:
             self.acked.setdefault(number, []).append((self.world.now, None))
@@ -146,7 +147,7 @@ class Simulation:
         if acknowledged:
             number = self.dice.choice(acknowledged)
             self.log(f"the acknowledgement of #{number} is undone")
-            await engine.unacknowledge(number, "ben", "api")
+            await engine.unacknowledge(number, verified_person("ben", "api"))
 
     async def vendor(self) -> None:
         channel = self.dice.choice(CHANNELS)

@@ -12,12 +12,10 @@ from gateway.store.db.statement import Statement, load
 from gateway.store.outbox.rows import parse_target
 from gateway.store.schema.tables import acks, incidents, recipients
 from gateway.store.state.incidents import by_number
-from gateway.store.state.timeline import AckRecord
+from gateway.store.state.timeline import ACK_COLUMNS, AckRecord, ack_from_row
 
 _ACKS = Statement(
-    select(acks.c.incident, acks.c.action, acks.c.person, acks.c.at, acks.c.via)
-    .where(acks.c.incident == bindparam("number"))
-    .order_by(acks.c.id)
+    select(*ACK_COLUMNS).where(acks.c.incident == bindparam("number")).order_by(acks.c.id)
 )
 _OPEN = Statement(
     select(incidents.c.number).where(incidents.c.state != "resolved").order_by(incidents.c.number)
@@ -40,7 +38,7 @@ class Recipient(NamedTuple):
 
 def acks_of(tx: Tx, incident: int) -> list[AckRecord]:
     """Return the acknowledgements of an incident, oldest first."""
-    return [AckRecord(*row) for row in tx.rows(_ACKS, number=incident)]
+    return [ack_from_row(row) for row in tx.rows(_ACKS, number=incident)]
 
 
 def open_incidents(tx: Tx) -> list[Incident]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from gateway.core.actor import Actor
 from gateway.core.decide.escalation import move_escalation
 from gateway.core.decide.evaluation import Evaluation
 from gateway.core.decide.notify import change_state, restart_acknowledge_by
@@ -16,9 +17,9 @@ from gateway.core.plan.plan import Plan
 
 
 def acknowledge(
-    incident: Incident, members: Sequence[Member], plan: Plan, by: str, via: str, now: float
+    incident: Incident, members: Sequence[Member], plan: Plan, actor: Actor, now: float
 ) -> ActionResult:
-    """Acknowledge the incident as `by` at `now`. The first one wins; others get ALREADY (E20).
+    """Acknowledge the incident as `actor` at `now`. The first one wins; others get ALREADY (E20).
 
     Covers the alerts that fire now and were notified, and severities up to the worst of them
     (E21); alerts not notified yet are covered only if no alert was. Repeats and pending escalation
@@ -30,7 +31,7 @@ def acknowledge(
         return ActionResult(ActionOutcome.RESOLVED, incident)
     if incident.ack is not None and all(m.acked for m in covered_alerts(firing)):
         return ActionResult(ActionOutcome.ALREADY, incident)
-    decision = acknowledge_as(incident, members, plan, by, via, now)
+    decision = acknowledge_as(incident, members, plan, actor, now)
     return ActionResult(ActionOutcome.DONE, decision.incident, decision)
 
 
@@ -40,18 +41,27 @@ def covered_alerts(firing: Sequence[Member]) -> Sequence[Member]:
 
 
 def acknowledge_as(
-    incident: Incident, members: Sequence[Member], plan: Plan, by: str, via: str, now: float
+    incident: Incident, members: Sequence[Member], plan: Plan, actor: Actor, now: float
 ) -> Decision:
-    """Decide that `by` acknowledges the incident, whether or not somebody else has.
+    """Decide that `actor` acknowledges the incident, whether or not somebody else has.
 
     The caller has checked that something fires. The person who had acknowledged before is
     notified too; their acknowledgement is kept in the new one, so that it can be given back.
     """
+    by = actor.id
     firing = [m for m in members if m.firing(now)]
     covered = covered_alerts(firing)
     before = incident.ack if incident.ack is not None and incident.ack.by != by else None
     worst = min((plan.severity_of(m.alert.labels) for m in covered), key=lambda s: s.rank)
-    ack = Ack(by, now, via, worst.rank, now + worst.ack_expires, _without_previous(before))
+    ack = Ack(
+        by=by,
+        at=now,
+        via=actor.via,
+        rank=worst.rank,
+        expires_at=now + worst.ack_expires,
+        previous=_without_previous(before),
+        verified=actor.verified,
+    )
     covers = {m.alert.identity for m in covered}
     ev = Evaluation(incident, members, plan, now, {})
     for index, member in enumerate(ev.members):
@@ -65,12 +75,14 @@ def acknowledge_as(
     notify_of_holder(ev, by, reason, before.by if before else by)
     ev.reasons.append(reason)
     count = f"{len(covered)} alert{'s' if len(covered) != 1 else ''}"
-    data = {"by": by, "via": via, "covers": sorted(covers)}
+    data = {**actor_data(actor), "covers": sorted(covers)}
     if before:
-        text = f"{plan.name_of(by)} took over from {plan.name_of(before.by)} ({via}): {count}"
+        names = f"{plan.name_of(by)} took over from {plan.name_of(before.by)}"
+        text = f"{names} ({actor.via_text}): {count}"
         ev.record(TimelineKind.TAKEN_OVER, text, taken_from=before.by, **data)
     else:
-        ev.record(TimelineKind.ACKNOWLEDGED, f"by {plan.name_of(by)} ({via}): {count}", **data)
+        text = f"by {plan.name_of(by)} ({actor.via_text}): {count}"
+        ev.record(TimelineKind.ACKNOWLEDGED, text, **data)
     decision = ev.finish()
     if incident.due_at is not None and len(covered) < len(firing):
         # Alerts that are not notified yet, and worse, keep their own wait.
@@ -88,7 +100,7 @@ def hold_acknowledgement(ev: Evaluation, ack: Ack, reason: NotifyReason) -> None
 
 
 def unacknowledge(
-    incident: Incident, members: Sequence[Member], plan: Plan, by: str, via: str, now: float
+    incident: Incident, members: Sequence[Member], plan: Plan, actor: Actor, now: float
 ) -> ActionResult:
     """Undo an acknowledgement: repeats count from now, the escalation resumes after one wait."""
     if not incident.open:
@@ -109,8 +121,9 @@ def unacknowledge(
     move_escalation(ev, transition.escalation)
     ev.notify(list(incident.notified_targets.values()), transition.kind, reason)
     ev.reasons.append(reason)
-    text = f"by {plan.name_of(by)} ({via}); {plan.name_of(incident.ack.by)} had acknowledged"
-    ev.record(TimelineKind.ACK_UNDONE, text, by=by, via=via)
+    by = plan.name_of(actor.id)
+    text = f"by {by} ({actor.via_text}); {plan.name_of(incident.ack.by)} had acknowledged"
+    ev.record(TimelineKind.ACK_UNDONE, text, **actor_data(actor))
     decision = ev.finish()
     return ActionResult(ActionOutcome.UNDONE, decision.incident, decision)
 
@@ -138,6 +151,11 @@ def notify_of_holder(ev: Evaluation, by: str, reason: NotifyReason, other: str) 
     )
     if other != by and not any(t.person == other for t in known.values()):
         ev.notify(ev.person_targets(other), NoticeKind.FIRING, reason)
+
+
+def actor_data(actor: Actor) -> dict[str, object]:
+    """Return the data of a timeline entry that name the actor."""
+    return {"by": actor.id, "via": actor.via, "actor": actor.to_json()}
 
 
 def _without_previous(ack: Ack | None) -> Ack | None:

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 
+from gateway.core.actor import Actor
 from gateway.core.decide.acknowledge import (
     acknowledge,
     acknowledge_as,
+    actor_data,
     hold_acknowledgement,
     mark_acknowledged,
     notify_of_holder,
@@ -35,14 +37,13 @@ def take(
     incident: Incident,
     members: Sequence[Member],
     plan: Plan,
-    by: str,
-    via: str,
+    actor: Actor,
     now: float,
     holder: str | None = None,
 ) -> ActionResult:
-    """Take the incident over as `by`; without an acknowledgement, acknowledge it.
+    """Take the incident over as `actor`; without an acknowledgement, acknowledge it.
 
-    `holder` is the person whom `by` saw as the holder. If another one holds it by now, nothing
+    `holder` is the person whom `actor` saw as the holder. If another one holds it by now, nothing
     changes and the answer is HELD (E20). With None, an acknowledgement younger than
     JUST_ACKNOWLEDGED is left alone in the same way. Again by the same person: ALREADY.
     """
@@ -50,12 +51,12 @@ def take(
     if not incident.open or not firing:
         return ActionResult(ActionOutcome.RESOLVED, incident)
     ack = incident.ack
-    if ack is None or ack.by == by:
-        return acknowledge(incident, members, plan, by, via, now)
+    if ack is None or ack.by == actor.id:
+        return acknowledge(incident, members, plan, actor, now)
     fresh = now < ack.at + JUST_ACKNOWLEDGED
     if fresh if holder is None else holder != ack.by:
         return ActionResult(ActionOutcome.HELD, incident)
-    decision = acknowledge_as(incident, members, plan, by, via, now)
+    decision = acknowledge_as(incident, members, plan, actor, now)
     return ActionResult(ActionOutcome.TAKEN_OVER, decision.incident, decision)
 
 
@@ -67,7 +68,7 @@ def to_give_back(ack: Ack | None, now: float) -> Ack | None:
 
 
 def give_back(
-    incident: Incident, members: Sequence[Member], plan: Plan, by: str, via: str, now: float
+    incident: Incident, members: Sequence[Member], plan: Plan, actor: Actor, now: float
 ) -> ActionResult:
     """Undo a take-over: the former acknowledgement holds again, until its own expiry.
 
@@ -88,11 +89,11 @@ def give_back(
     ev.classify()
     reason = NotifyReason.GIVEN_BACK
     hold_acknowledgement(ev, former, reason)
-    name, former_name = plan.name_of(by), plan.name_of(former.by)
+    name, former_name = plan.name_of(actor.id), plan.name_of(former.by)
     ev.note = f"{name} gave it back"
-    notify_of_holder(ev, by, reason, former.by)
+    notify_of_holder(ev, actor.id, reason, former.by)
     ev.reasons.append(reason)
-    text = f"by {name} to {former_name} ({via})"
-    ev.record(TimelineKind.GIVEN_BACK, text, by=by, to_person=former.by)
+    text = f"by {name} to {former_name} ({actor.via_text})"
+    ev.record(TimelineKind.GIVEN_BACK, text, **actor_data(actor), to_person=former.by)
     decision = ev.finish()
     return ActionResult(ActionOutcome.GIVEN_BACK, decision.incident, decision)

@@ -111,6 +111,7 @@ class Ack:
     rank: int
     expires_at: float
     previous: "Ack | None" = None
+    verified: bool = False  # whether the means proved who it was
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,6 +96,7 @@ def _ack_to_json(ack: Ack | None) -> dict[str, Any] | None:
         "via": ack.via,
         "rank": ack.rank,
         "expires_at": ack.expires_at,
+        "verified": ack.verified,
     }
     return saved | ({"previous": _ack_to_json(ack.previous)} if ack.previous else {})
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from gateway.core.actor import Actor
 from gateway.core.decide.result import ActionResult
 from gateway.core.incidents.incident import Incident, Member
 from gateway.core.incidents.notice import NoticeKind
@@ -17,22 +18,21 @@ from gateway.store.state import incidents, members, timeline
 PENDING_STEPS = (NoticeKind.ESCALATION, NoticeKind.REPEAT)
 """Kinds of notices that an acknowledgement cancels while they have not been sent (E22)."""
 
-DecideAction = Callable[[Incident, list[Member], Plan, str, str, float], ActionResult]
-"""(incident, members, plan, by, via, now): what follows, decided by the core."""
+DecideAction = Callable[[Incident, list[Member], Plan, Actor, float], ActionResult]
+"""(incident, members, plan, actor, now): what follows, decided by the core."""
 
 
 @dataclass(frozen=True, slots=True)
 class IncidentAction:
-    """A person's action on one incident.
+    """An actor's action on one incident.
 
-    `by` is the person, and `via` the means, such as "cli". `stops_steps`: the action withdraws
-    escalation steps and repeats that are already claimed for sending.
+    `stops_steps`: the action withdraws escalation steps and repeats that are already claimed for
+    sending.
     """
 
     number: int
     decide: DecideAction
-    by: str
-    via: str
+    actor: Actor
     stops_steps: bool = True
 
 
@@ -47,21 +47,21 @@ def respond(
 
     `withdrawn_ids` are notices that this replica had claimed and whose attempt has not begun.
     """
-    number, by = action.number, action.by
+    number, actor = action.number, action.actor
     incident = incidents.get(tx, number)
     if incident is None:
         raise KeyError(number)
     stored = members.by_incident(tx, [number]).get(number, [])
     latest = with_latest_reports(stored, context.repost_cache)
-    result = action.decide(incident, latest, context.plan, by, action.via, now)
+    result = action.decide(incident, latest, context.plan, actor, now)
     if result.decision is None:
         return result
     if result.incident.ack is not None:
         outbox.release(tx, context.claimant.name, withdrawn_ids)
-        outbox.cancel_kinds(tx, number, PENDING_STEPS, f"acknowledged by {by}")
+        outbox.cancel_kinds(tx, number, PENDING_STEPS, f"acknowledged by {actor.id}")
         for spec in CHANNELS.values():
             if spec.can(Capability.SKIPS_ACTOR):
-                outbox.cancel_pages(tx, number, by, spec.name, f"acknowledged by {by}")
-    timeline.add_ack(tx, number, result.answer.value, by, now, action.via)
+                outbox.cancel_pages(tx, number, actor.id, spec.name, f"acknowledged by {actor.id}")
+    timeline.add_ack(tx, number, result.answer.value, actor, now)
     save_decisions(tx, [result.decision], now, context.accepts)
     return result

@@ -7,8 +7,10 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, func, select
 
+from gateway.core.actor import Actor, ActorKind
 from gateway.core.incidents.timeline import TimelineEntry, TimelineKind
 from gateway.store.db.bulk import insert
+from gateway.store.db.session import Row
 from gateway.store.db.statement import Statement, dump, load
 from gateway.store.db.transaction import Tx
 from gateway.store.schema.tables import acks, rejects, timeline
@@ -22,9 +24,18 @@ _ENTRIES = Statement(
     .where(timeline.c.incident == bindparam("number"))
     .order_by(timeline.c.id)
 )
-_ADD_ACKS = insert(acks, ["incident", "action", "person", "at", "via"])
+_ADD_ACKS = insert(acks, ["incident", "action", "person", "at", "via", "kind", "verified"])
+ACK_COLUMNS = (
+    acks.c.incident,
+    acks.c.action,
+    acks.c.at,
+    acks.c.kind,
+    acks.c.person,
+    acks.c.via,
+    acks.c.verified,
+)
 _ACKS_BY = Statement(
-    select(acks.c.incident, acks.c.action, acks.c.person, acks.c.at, acks.c.via)
+    select(*ACK_COLUMNS)
     .where(acks.c.person == bindparam("person"), acks.c.at >= bindparam("since"))
     .order_by(acks.c.id)
 )
@@ -58,9 +69,8 @@ class AckRecord:
 
     incident: int
     action: str
-    person: str
     at: float
-    via: str
+    actor: Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +102,23 @@ def entries(tx: Tx, incident: int) -> list[TimelineEntry]:
     ]
 
 
-def add_ack(tx: Tx, incident: int, action: str, person: str, at: float, via: str) -> None:
-    """Store that a person acknowledged an incident, undid that, or let it expire."""
-    tx.write_rows(_ADD_ACKS, [(incident, action, person, at, via)])
+def add_ack(tx: Tx, incident: int, action: str, actor: Actor, at: float) -> None:
+    """Store that somebody acknowledged an incident, undid that, or let it expire."""
+    tx.write_rows(
+        _ADD_ACKS, [(incident, action, actor.id, at, actor.via, actor.kind.value, actor.verified)]
+    )
 
 
 def acks_by(tx: Tx, person: str, since: float) -> list[AckRecord]:
     """Return a person's acknowledgements since an instant, oldest first."""
-    return [AckRecord(*row) for row in tx.rows(_ACKS_BY, person=person, since=since)]
+    return [ack_from_row(row) for row in tx.rows(_ACKS_BY, person=person, since=since)]
+
+
+def ack_from_row(row: Row) -> AckRecord:
+    """Return the record of a row of ACK_COLUMNS."""
+    incident, action, at, kind, person, via, verified = row
+    actor = Actor(ActorKind(kind), person, via, verified=bool(verified))
+    return AckRecord(incident, action, at, actor)
 
 
 def add_reject(tx: Tx, request: RejectedRequest) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 
 from gateway.config.source.problem import listed, nearest
+from gateway.core.actor import Actor, ActorKind, stated_actor
 from gateway.core.decide import result
 from gateway.core.decide.facts import escalation_facts
 from gateway.core.plan.plan import Plan
@@ -18,7 +19,7 @@ from gateway.web.api_v1.serialize import alert_model, events, incident_model, no
 from gateway.web.http.errors import RequestError
 from gateway.web.pages.incident_view import read_incident
 
-RespondAction = Callable[[int, str, str], Awaitable[result.ActionResult]]
+RespondAction = Callable[[int, Actor], Awaitable[result.ActionResult]]
 _CHANGING_ANSWERS = {
     result.ActionOutcome.DONE,
     result.ActionOutcome.UNDONE,
@@ -116,10 +117,11 @@ async def _respond(engine: Engine, number: int, by: str, act: RespondAction) -> 
     name = one_line(by, 80)
     if not name:
         raise RequestError(
-            422, "a field of the body is invalid", [{"field": "by", "message": "must not be empty"}]
+            422, "a field of the body is invalid", [{"field": "as", "message": "must not be empty"}]
         )
+    actor = stated_actor(name, "api")
     try:
-        response = await act(number, name, "api")
+        response = await act(number, actor)
     except KeyError:
         raise _not_found(number) from None
     if response.answer in _REFUSING_ANSWERS:
@@ -128,7 +130,7 @@ async def _respond(engine: Engine, number: int, by: str, act: RespondAction) -> 
     return models.Responded(
         answer=response.answer.value,
         incident=models.Incident.model_validate(incident_model(engine, response.incident, title)),
-        warnings=_undeclared_warnings(engine.plan, name)
+        warnings=_undeclared_warnings(engine.plan, actor)
         if response.answer in _CHANGING_ANSWERS
         else [],
     )
@@ -150,13 +152,14 @@ def _conflict(plan: Plan, response: result.ActionResult) -> RequestError:
     return RequestError(409, text, [{"field": "number", "message": answer.value}])
 
 
-def _undeclared_warnings(plan: Plan, name: str) -> list[str]:
+def _undeclared_warnings(plan: Plan, actor: Actor) -> list[str]:
     """Return a warning if routes.yaml declares people, but not this one.
 
     It is not refused: at night an acknowledgement is worth more than a right name, and a program
     may acknowledge too.
     """
-    if not plan.people or name in plan.people:
+    name = actor.id
+    if actor.kind is not ActorKind.PERSON or not plan.people or name in plan.people:
         return []
     near = nearest(name, plan.people)
     hint = f" Did you mean {near}?" if near else ""

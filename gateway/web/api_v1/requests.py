@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema
 
 from gateway.core.time.timestamps import parse_time
 from gateway.store.queries.urgent import Cursor
@@ -95,9 +95,15 @@ class NoQuery(RequestModel):
 
 
 class By(RequestModel):
-    """The person who acts: an id, or any name."""
+    """The person who acts: an id, or any name; a program acts as `program:NAME`."""
 
-    by: str = Field(min_length=1, max_length=80)
+    by: str = Field(
+        validation_alias=AliasChoices("as", "by"),
+        min_length=1,
+        max_length=80,
+        description="Who acts. The shared API token does not prove it, so it is recorded as not "
+        "verified. `by` is accepted as well.",
+    )
 
 
 class Undo(By):

@@ -102,7 +102,7 @@ def own_actions(context: ExplainContext, person: Person, records: Sequence[AckRe
     """Return a sentence for each acknowledgement, take-over or undo by the person."""
     return [
         f"{record.action.capitalize()} by {person.name} at {context.clock(record.at)} "
-        f"({record.via})."
+        f"({record.actor.via_text})."
         for record in records
     ]
 

@@ -5,6 +5,7 @@ They are made of the values that the next decision is made of.
 
 from collections.abc import Sequence
 
+from gateway.core.actor import via_text
 from gateway.core.incidents.incident import Incident, Member
 from gateway.core.incidents.suppression import SuppressReason, suppressions_text
 from gateway.core.plan.intervals import timing
@@ -78,9 +79,10 @@ def _acknowledged(
     ack = incident.ack
     if ack is None:
         return []
+    via = via_text(ack.via, verified=ack.verified)
     sentences = [
         Sentence(
-            f"Acknowledged by {context.name(ack.by)} since {context.clock(ack.at)} ({ack.via}): no "
+            f"Acknowledged by {context.name(ack.by)} since {context.clock(ack.at)} ({via}): no "
             f"reminders and no further steps until {context.clock(ack.expires_at)}, unless it "
             "gets worse."
         )

@@ -11,6 +11,7 @@ from typing import Any
 
 from aiohttp import web
 
+from gateway.core.actor import Actor, ActorKind
 from gateway.core.decide.result import ActionOutcome, ActionResult
 from gateway.flow.engine import Engine
 from gateway.web.explain.names import zone_for
@@ -40,7 +41,7 @@ _RESPONSE_TEXTS = {
 
 
 FormFields = Mapping[str, str]
-RespondAction = Callable[[int, str, str], Awaitable[ActionResult]]
+RespondAction = Callable[[int, Actor], Awaitable[ActionResult]]
 
 
 class AcknowledgePages:
@@ -96,8 +97,10 @@ class AcknowledgePages:
             stored = await load_incident(self._engine, number)
             error = "Please choose who you are."
             return self._page(link, stored, "", error=error, status=422)
+        proven = bool(link.claim.person)
+        actor = Actor(ActorKind.PERSON, person, "link", verified=proven)
         try:
-            response: ActionResult | None = await choose(form)(number, person, "link")
+            response: ActionResult | None = await choose(form)(number, actor)
         except KeyError:
             response = None
         stored = await load_incident(self._engine, number)

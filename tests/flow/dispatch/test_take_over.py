@@ -1,5 +1,6 @@
 """A take-over through the whole flow: one transaction, one message per target, working links."""
 
+from gateway.core.actor import verified_person
 from gateway.core.decide.result import ActionOutcome
 from gateway.links import Links, Purpose
 from tests.flow.world import MINUTE, START, World, alert
@@ -11,7 +12,7 @@ async def test_take_over_sends_one_message_per_target(world: World) -> None:
     await world.advance(MINUTE)
     await world.ack(1001)
     await world.advance(5 * MINUTE)
-    response = await world.engine.take(1001, "ben", "cli", "ana")
+    response = await world.engine.take(1001, verified_person("ben", "cli"), "ana")
     assert response.answer is ActionOutcome.TAKEN_OVER
     messages = await world.advance(MINUTE)
     assert {d.reason for d in messages} == {"taken over"}
@@ -42,8 +43,8 @@ async def test_acknowledged_message_links_to_take_over_and_undo(world: World) ->
     links = Links("http://gateway.example.com", b"a key for tests only")
     token = roles["undo"].rpartition("/")[2]
     assert links.read(Purpose.ACKNOWLEDGE, token, world.now).number == 1001
-    await world.engine.take(1001, "ben", "cli", "ana")
-    await world.engine.give_back(1001, "ben", "cli")
+    await world.engine.take(1001, verified_person("ben", "cli"), "ana")
+    await world.engine.give_back(1001, verified_person("ben", "cli"))
     await world.advance(MINUTE)
     (own,) = [d.message for d in world.delivered[-5:] if d.to == "email:ana@example.com"]
     assert "take" not in {link.role for link in own.links}
@@ -56,7 +57,7 @@ async def test_take_over_from_a_person_whom_no_message_had_reached(world: World)
     await world.advance(MINUTE)
     await world.ack(1001, "ben")
     await world.advance(MINUTE)
-    await world.engine.take(1001, "ana", "cli", "ben")
+    await world.engine.take(1001, verified_person("ana", "cli"), "ben")
     await world.advance(MINUTE)
     await world.post(alert("SlowRenewals", "warning", starts_at=START, ends_at=world.now))
     await world.advance(10 * MINUTE)

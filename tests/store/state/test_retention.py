@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from sqlalchemy import func, select
 
+from gateway.core.actor import stated_actor
 from gateway.core.incidents.incident import State
 from gateway.core.incidents.timeline import TimelineEntry, TimelineKind
 from gateway.store import Store, Tx, outbox
@@ -27,7 +28,9 @@ async def store_all_rows(store: Store, name: str, *, resolved_at: float | None) 
     await store.write(
         lambda tx: timeline.add(tx, [(number, TimelineEntry(1.0, TimelineKind.NOTIFIED, "x", {}))])
     )
-    await store.write(lambda tx: timeline.add_ack(tx, number, "taken", "ana", 1.0, "cli"))
+    await store.write(
+        lambda tx: timeline.add_ack(tx, number, "taken", stated_actor("ana", "cli"), 1.0)
+    )
     await added(store, row(number))
     (notice,) = await claimed(store)
     await store.write(lambda tx: outbox.record_attempts(tx, [sent(notice, receipt={"ts": "1"})]))

@@ -1,10 +1,14 @@
 """Histories and refused requests can be read later."""
 
+from gateway.core.actor import stated_actor, verified_person
 from gateway.core.incidents.timeline import TimelineEntry
 from gateway.store import Store
 from gateway.store.state import timeline
 from gateway.store.state.timeline import RejectedRequest
 from tests.store.reads import acks_of
+
+ANA = verified_person("ana", "link")
+STATED = stated_actor("program:bot", "cli")
 
 
 async def test_timeline_keeps_its_order(store: Store) -> None:
@@ -23,12 +27,12 @@ async def test_timeline_keeps_its_order(store: Store) -> None:
 
 
 async def test_acknowledgements_are_listed(store: Store) -> None:
-    """A team lead can read who acknowledged, and how."""
-    await store.write(lambda tx: timeline.add_ack(tx, 7, "taken", "ana", 5.0, "link"))
-    await store.write(lambda tx: timeline.add_ack(tx, 7, "given back", "ana", 6.0, "cli"))
+    """A team lead can read who acknowledged, how, and whether that was proven."""
+    await store.write(lambda tx: timeline.add_ack(tx, 7, "taken", ANA, 5.0))
+    await store.write(lambda tx: timeline.add_ack(tx, 7, "given back", STATED, 6.0))
     assert await store.read(lambda tx: acks_of(tx, 7)) == [
-        timeline.AckRecord(7, "taken", "ana", 5.0, "link"),
-        timeline.AckRecord(7, "given back", "ana", 6.0, "cli"),
+        timeline.AckRecord(7, "taken", 5.0, ANA),
+        timeline.AckRecord(7, "given back", 6.0, STATED),
     ]
 
 

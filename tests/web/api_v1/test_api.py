@@ -162,6 +162,24 @@ async def test_incident_is_acknowledged_and_undone(gateway: Gateway) -> None:
     await call(client, "POST", f"{path}/unack", 409, json={"by": "ben"})
 
 
+async def test_stated_name_is_acknowledged_as_not_verified(gateway: Gateway) -> None:
+    """The shared token proves no name: `as` is taken, and the answer and timeline say so."""
+    _, client = gateway
+    path = "/api/v1/incidents/1002"
+    answer = await call(client, "POST", f"{path}/ack", json={"as": "program:deploy"})
+    assert answer["incident"]["acknowledged"]["by"]["id"] == "deploy"
+    assert answer["incident"]["acknowledged"]["verified"] is False
+    assert answer["warnings"] == []
+    entry = (await call(client, "GET", path))["timeline"][-1]
+    assert entry["text"].startswith("by deploy (api, not verified)")
+    assert entry["data"]["actor"] == {
+        "kind": "program",
+        "id": "deploy",
+        "via": "api",
+        "verified": False,
+    }
+
+
 async def test_incident_is_taken_over_and_given_back(gateway: Gateway) -> None:
     """E20: the first take-over wins, a later one is refused with the holder, and undo works."""
     _, client = gateway
@@ -187,9 +205,9 @@ async def test_incident_is_taken_over_and_given_back(gateway: Gateway) -> None:
 @pytest.mark.parametrize(
     ("body", "status", "field"),
     [
-        (b"{}", 422, "by"),
+        (b"{}", 422, "as"),
         (b'{"by": ""}', 422, "by"),
-        (b'{"by": "\\u0000 "}', 422, "by"),
+        (b'{"by": "\\u0000 "}', 422, "as"),
         (b'{"by": 3}', 422, "by"),
         (b'{"by": "ana", "force": true}', 422, "force"),
         (b'{"by": "' + b"x" * 81 + b'"}', 422, "by"),

@@ -129,6 +129,9 @@ acks = Table(
     Column("person", Text, nullable=False),
     Column("at", Double, nullable=False),
     Column("via", Text, nullable=False),
+    # Actions of before these columns are those of people whose means is not known to prove it.
+    Column("kind", Text, nullable=False, server_default="person"),
+    Column("verified", Boolean, nullable=False, server_default=false()),
 )
 Index("acks_incident", acks.c.incident)
 Index("acks_person", acks.c.person, acks.c.at)

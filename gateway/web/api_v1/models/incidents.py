@@ -13,6 +13,7 @@ class Acknowledgement(ResponseModel):
     by: PersonName
     at: Instant
     via: str
+    verified: bool = Field(description="Whether the means proves who it was: a link or Slack.")
     expires_at: Instant
     taken_from: PersonName | None = Field(description="The person it was taken over from.")
     back_until: Instant | None = Field(
