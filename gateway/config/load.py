@@ -144,10 +144,15 @@ def _plan(
     """Return the plan, None when the file has errors, which are noted."""
     hours = oncall.business_hours(file.get("business_hours"), findings)
     rotas = oncall.rotas(file.map_of("rotas"), names.people, hours, findings)
-    notifiable = escalations.Notifiable(
-        names.rotas, names.people, names.receivers, contact_names(file.map_of("people"))
+    step_names = escalations.StepNames(
+        rotas=names.rotas,
+        people=names.people,
+        receivers=names.receivers,
+        contacts=contact_names(file.map_of("people")),
+        severities=names.severities,
+        intervals=names.intervals,
     )
-    policies = escalations.escalations(file.map_of("escalations"), notifiable, findings)
+    policies = escalations.escalations(file.map_of("escalations"), step_names, findings)
     severities = routing.severities(file.map_of("severities"), findings)
     intervals = routing.time_intervals(_intervals(file), findings)
     inhibit_rules = routing.inhibit_rules(file.list_of("inhibit_rules"), findings)

@@ -197,3 +197,19 @@ def test_steps_without_repeat_are_not_printed_as_repeated(tmp_path: Path) -> Non
         assert "then again" not in fine(*arguments)
         [route] = fine_json(*arguments)["routes"]
         assert (route["repeat"], route["steps_begin_again_at"]) == (0, None)
+
+
+def test_step_that_does_not_apply_is_printed_as_skipped(tmp_path: Path) -> None:
+    """A step whose `when` does not hold then says why, and takes no time."""
+    file = tmp_path / "routes.yaml"
+    text = TWICE_THE_ROTA.replace("wait: 15m", "wait: 15m, when: {severities: [critical]}")
+    file.write_text("severities: {critical: {rank: 1}, warning: {rank: 2}}\n" + text)
+    answer = fine_json("route", "severity=warning", "--config", str(file))
+    first, second = answer["routes"][0]["steps"]
+    assert first["skipped"] == "it is only for severity critical"
+    assert (first["targets"], first["wait"], first["at"]) == ([], 0.0, second["at"])
+    assert second["skipped"] is None
+    assert second["targets"]
+    assert "1. after 30s: skipped: it is only for severity critical" in fine(
+        "route", "severity=warning", "--config", str(file)
+    )

@@ -61,6 +61,7 @@ def _match_json(plan: Plan, match: MatchedRoute) -> dict[str, Any]:
                 "wait": step.wait,
                 "targets": [target_json(target) for target in step.targets],
                 "missing": list(step.missing),
+                "skipped": step.skipped or None,
             }
             for step in match.steps
         ],

@@ -79,6 +79,9 @@ def _print_escalation(plan: Plan, preview: RoutePreview, match: MatchedRoute) ->
         name = "escalation" if step.number == 1 else ""
         after = format_duration(step.at - preview.at)
         text = f"{step.number}. after {after}: "
+        if step.skipped:
+            _print_field(name, f"{text}skipped: {step.skipped}")
+            continue
         text += "; ".join(person_of(plan, target) for target in step.targets) or "nobody"
         for sentence in step.missing:
             text += paint(f" [{sentence}]", "red")

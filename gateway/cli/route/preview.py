@@ -38,6 +38,8 @@ class StepPreview:
     """Seconds until the next step; 0 if this one reaches nobody."""
     targets: tuple[Target, ...]
     missing: tuple[str, ...]
+    skipped: str = ""
+    """Why its `when` does not hold then; empty if it is taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,8 @@ def _matched_route(
     steps = tuple(_step_previews(plan, receiver, severity, at + intervals.group_wait))
     repeat = plan.escalations[receiver.escalate].repeat if receiver.escalate and steps else 0
     # A last step that reaches nobody goes to the fallback instead of beginning again.
-    repeat = repeat if steps and steps[-1].targets else 0
+    taken = [step for step in steps if not step.skipped]
+    repeat = repeat if taken and taken[-1].targets else 0
     return MatchedRoute(
         route=route,
         receiver=receiver,
@@ -145,6 +148,10 @@ def _step_previews(
     escalation = plan.escalations.get(receiver.escalate or "")
     steps: list[StepPreview] = []
     for number, step in enumerate(escalation.steps if escalation else (), 1):
+        skipped = plan.skips(step, severity.name, at)
+        if skipped:
+            steps.append(StepPreview(number, at, step.notify, step.by, 0.0, (), (), skipped))
+            continue
         resolved = step_targets(plan, step, at)
         # A step that reaches nobody is not waited for.
         wait = step_wait(step.wait, severity, at, plan) if resolved.targets else 0.0

@@ -8,18 +8,21 @@ from gateway.config.grammar.parsed import ParsedSection, ParsedValue
 from gateway.config.source.problem import Findings, nearest, shorten
 from gateway.core.plan.plan import Escalation, Step
 from gateway.core.plan.references import ReferenceKind
+from gateway.core.plan.step_condition import StepCondition
 
 
 @dataclass(frozen=True, slots=True)
-class Notifiable:
-    """What an escalation step may notify, by the word before the colon, and by which contacts."""
+class StepNames:
+    """The names that a step may refer to."""
 
     rotas: DeclaredNames
     people: DeclaredNames
     receivers: DeclaredNames
     contacts: DeclaredNames
+    severities: DeclaredNames
+    intervals: DeclaredNames
 
-    def check(self, reference: ParsedValue, findings: Findings) -> None:
+    def check_reference(self, reference: ParsedValue, findings: Findings) -> None:
         """Note a reference in ``notify`` that does not exist."""
         known = {
             ReferenceKind.ROTA: self.rotas,
@@ -49,7 +52,7 @@ class Notifiable:
 
 
 def escalations(
-    entries: Mapping[str, ParsedValue], known: Notifiable, findings: Findings
+    entries: Mapping[str, ParsedValue], known: StepNames, findings: Findings
 ) -> Mapping[str, Escalation]:
     """Return the escalations by their names."""
     escalations_by_name = {}
@@ -62,9 +65,9 @@ def escalations(
     return escalations_by_name
 
 
-def _step(entry: ParsedSection, known: Notifiable, findings: Findings) -> Step:
+def _step(entry: ParsedSection, known: StepNames, findings: Findings) -> Step:
     for reference in entry.list_of("notify"):
-        known.check(reference, findings)
+        known.check_reference(reference, findings)
     for reference in entry.list_of("by"):
         known.contacts.check(reference, findings)
     if entry.valid and not entry.list_of("notify"):
@@ -73,4 +76,27 @@ def _step(entry: ParsedSection, known: Notifiable, findings: Findings) -> Step:
         notify=tuple(reference.value for reference in entry.list_of("notify")),
         by=tuple(reference.value for reference in entry.list_of("by")),
         wait=entry.get("wait"),
+        when=_condition(entry.get("when"), known, findings),
+    )
+
+
+def _condition(
+    entry: ParsedSection | None, known: StepNames, findings: Findings
+) -> StepCondition | None:
+    if entry is None:
+        return None
+    names = {
+        "severities": known.severities,
+        "time_intervals": known.intervals,
+        "outside_time_intervals": known.intervals,
+    }
+    for key, declared in names.items():
+        for reference in entry.list_of(key):
+            declared.check(reference, findings)
+        if key in entry and entry.valid and not entry.list_of(key):
+            findings.error(entry.position_of(key), f"{key}: nothing is named; omit it for all")
+    if entry.valid and not any(key in entry for key in names):
+        findings.error(entry.position, "when: is empty; omit it if the step always applies")
+    return StepCondition(
+        **{key: tuple(reference.value for reference in entry.list_of(key)) for key in names}
     )

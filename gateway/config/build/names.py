@@ -91,6 +91,7 @@ class FileNames:
     people: DeclaredNames
     rotas: DeclaredNames
     escalations: DeclaredNames
+    severities: DeclaredNames
     intervals: DeclaredNames
     channels: DeclaredNames
 
@@ -105,6 +106,7 @@ def file_names(tree: Node, file: ParsedSection) -> FileNames:
         people=declared_names("person", "people", tree, file),
         rotas=declared_names("rota", "rotas", tree, file),
         escalations=declared_names("escalation", "escalations", tree, file),
+        severities=declared_names("severity", "severities", tree, file),
         intervals=declared_names(
             "time interval", "time_intervals", tree, file, "mute_time_intervals"
         ),

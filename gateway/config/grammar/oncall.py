@@ -130,6 +130,35 @@ ROTA = Section(
     ),
 )
 
+_CONDITION = Section(
+    "condition",
+    "When a step applies; all that is written must hold when the step is due. A step that does not "
+    "apply is skipped without waiting.",
+    (
+        Field(
+            "severities",
+            ListOf(NAME, or_one=True),
+            "Names of severities: the incident's is one of them.",
+            "every severity",
+            "[critical]",
+        ),
+        Field(
+            "time_intervals",
+            ListOf(NAME, or_one=True),
+            "Names of time intervals: it is inside one of them.",
+            "always",
+            "[office-hours]",
+        ),
+        Field(
+            "outside_time_intervals",
+            ListOf(NAME, or_one=True),
+            "Names of time intervals: it is outside all of them.",
+            "always",
+            "[release-window]",
+        ),
+    ),
+)
+
 _STEP = Section(
     "step",
     "One escalation step: who is notified, and how long to wait for an acknowledgement.",
@@ -159,8 +188,16 @@ _STEP = Section(
             "the severity's respond_within",
             "15m",
         ),
+        Field(
+            "when",
+            _CONDITION,
+            "When the step applies, by severity and time.",
+            "always",
+            "{severities: [critical], outside_time_intervals: [office-hours]}",
+        ),
     ),
 )
+
 
 STEPS = ListOf(_STEP)
 

@@ -9,6 +9,7 @@ from gateway.config.lint.empty_receivers import (
     warn_fallback_without_targets,
     warn_receivers_without_targets,
 )
+from gateway.config.lint.escalation_gaps import warn_steps_that_leave_gaps
 from gateway.config.lint.escalations import references_of, warn_escalations
 from gateway.config.lint.shadowed import (
     warn_always_muted,
@@ -60,6 +61,7 @@ def add_lint_warnings(
     if now is not None:
         warn_always_muted(plan, routes, now, findings)
         _warn_gaps(file, plan, now, findings)
+        warn_steps_that_leave_gaps(file, plan, now, findings)
 
 
 def _warn_undeclared_severities(
@@ -143,6 +145,12 @@ def _warn_intervals(file: ParsedSection, plan: Plan, findings: Findings) -> None
         name
         for route in walk(plan.root)
         for name in (*route.mute_time_intervals, *route.active_time_intervals)
+    } | {
+        name
+        for escalation in plan.escalations.values()
+        for step in escalation.steps
+        if step.when
+        for name in (*step.when.time_intervals, *step.when.outside_time_intervals)
     }
     for item in (*file.list_of("time_intervals"), *file.list_of("mute_time_intervals")):
         name = item.value.get("name")
@@ -150,7 +158,9 @@ def _warn_intervals(file: ParsedSection, plan: Plan, findings: Findings) -> None
         if name not in used_names:
             position = item.value.position_of("name")
             findings.warn(
-                position, f'time interval "{shorten(name)}" is used by no route', text=name
+                position,
+                f'time interval "{shorten(name)}" is used by no route and no escalation step',
+                text=name,
             )
         if not parts:
             findings.warn(

@@ -41,8 +41,8 @@ def _postpone(ev: Evaluation) -> None:
     if state is None or state.next_at is None or state.next_at > ev.now or state.step == 0:
         return
     policy = ev.plan.escalations.get(state.name)
-    steps = policy.steps[: state.step] if policy else ()
-    wait = step_wait(steps[-1].wait if steps else None, ev.severity, ev.now, ev.plan)
+    last = _last_taken(state, policy) if policy else None
+    wait = step_wait(last.wait if last else None, ev.severity, ev.now, ev.plan)
     ev.draft.escalation = replace(state, next_at=ev.now + wait)
 
 
@@ -52,9 +52,17 @@ def _resume(ev: Evaluation) -> None:
     policy = ev.plan.escalations.get(state.name) if state else None
     if state is None or policy is None or state.step >= len(policy.steps):
         return
-    last = policy.steps[max(0, state.step - 1)]
+    last = _last_taken(state, policy) or policy.steps[0]
     wait = step_wait(last.wait, ev.severity, ev.now, ev.plan)
     ev.draft.escalation = replace(state, next_at=ev.now + wait)
+
+
+def _last_taken(state: EscalationState, policy: Escalation) -> Step | None:
+    """Return the last step of this round that was not skipped; None before the first."""
+    taken = [
+        step for index, step in enumerate(policy.steps[: state.step]) if index not in state.skipped
+    ]
+    return taken[-1] if taken else None
 
 
 def escalate(ev: Evaluation) -> None:
@@ -67,9 +75,9 @@ def escalate(ev: Evaluation) -> None:
             ev.draft.escalation = None
             start_escalation(ev, ev.now)
         elif state.step >= len(policy.steps):  # a reload made it shorter
-            _advance(ev, state, policy, wait=0.0, reached=True)
+            _advance(ev, replace(state, reached=True), policy, ev.now)
         else:
-            _take_step(ev, state, policy, policy.steps[state.step])
+            _skip_or_take_step(ev, state, policy, policy.steps[state.step])
 
 
 def _is_due(ev: Evaluation) -> bool:
@@ -88,6 +96,20 @@ def _is_due(ev: Evaluation) -> bool:
     )
 
 
+def _skip_or_take_step(
+    ev: Evaluation, state: EscalationState, policy: Escalation, step: Step
+) -> None:
+    why = ev.plan.skips(step, ev.severity.name, ev.now)
+    if not why:
+        _take_step(ev, state, policy, step)
+        return
+    number = state.step + 1
+    ev.record(TimelineKind.SKIPPED, f"step {number}: {why}", step=number)
+    if not state.round:  # in a later round it was taken or skipped before
+        state = replace(state, skipped=(*state.skipped, state.step))
+    _advance(ev, state, policy, ev.now)
+
+
 def _take_step(ev: Evaluation, state: EscalationState, policy: Escalation, step: Step) -> None:
     resolved = step_targets(ev.plan, step, ev.now)
     for sentence in resolved.missing:
@@ -95,7 +117,7 @@ def _take_step(ev: Evaluation, state: EscalationState, policy: Escalation, step:
     for sentence in resolved.skipped:
         ev.record(TimelineKind.SKIPPED, f"step {state.step + 1}: {sentence}")
     reached = bool(resolved.targets)
-    if state.step == 0 and state.round == 0:
+    if state.round == 0 and len(state.skipped) == state.step:  # the first one that is taken
         kind, reason = NoticeKind.FIRING, NotifyReason.FIRST
     else:
         reason = NotifyReason.ESCALATION
@@ -105,8 +127,10 @@ def _take_step(ev: Evaluation, state: EscalationState, policy: Escalation, step:
         ev.reasons.append(reason)
         text = f"step {state.step + 1}: {_names(ev, step, resolved)}"
         ev.record(TimelineKind.ESCALATED, text, step=state.step + 1)
-    wait = step_wait(step.wait, ev.severity, ev.now, ev.plan)
-    _advance(ev, state, policy, wait=wait, reached=reached)
+    # A step that reached nobody is not waited for (E27).
+    wait = step_wait(step.wait, ev.severity, ev.now, ev.plan) if reached else 0.0
+    skipped = tuple(one for one in state.skipped if one != state.step)
+    _advance(ev, replace(state, reached=reached, skipped=skipped), policy, ev.now + wait)
 
 
 def _names(ev: Evaluation, step: Step, resolved: ResolvedTargets) -> str:
@@ -114,24 +138,28 @@ def _names(ev: Evaluation, step: Step, resolved: ResolvedTargets) -> str:
     return people or ", ".join(step.notify)
 
 
-def _advance(
-    ev: Evaluation, state: EscalationState, policy: Escalation, *, wait: float, reached: bool
-) -> None:
-    """Plan the step after the present one; one that reached nobody is not waited for (E27)."""
-    at = ev.now + wait if reached else ev.now
+def _advance(ev: Evaluation, state: EscalationState, policy: Escalation, next_at: float) -> None:
+    """Plan the step after the present one at `next_at`, or end the round.
+
+    The fallback is notified if the last step that was taken has no targets, or none was taken.
+    """
     if state.step + 1 < len(policy.steps):
-        ev.draft.escalation = replace(state, step=state.step + 1, next_at=at)
-    elif state.round < policy.repeat and reached:
-        ev.draft.escalation = replace(state, step=0, round=state.round + 1, next_at=at)
+        ev.draft.escalation = replace(state, step=state.step + 1, next_at=next_at)
+    elif state.round < policy.repeat and state.reached:
+        ev.draft.escalation = replace(
+            state, step=0, round=state.round + 1, next_at=next_at, reached=None
+        )
     else:
         ev.draft.escalation = replace(state, step=len(policy.steps), next_at=None)
-        if not reached:
-            _fall_back(ev)
+        if state.reached is None:
+            _fall_back(ev, "no step of the escalation applies")
+        elif not state.reached:
+            _fall_back(ev, "the last escalation step has no targets")
 
 
-def _fall_back(ev: Evaluation) -> None:
+def _fall_back(ev: Evaluation, why: str) -> None:
     fallback = fallback_of(ev.plan, ev.receiver)
     reason = NotifyReason.FALLBACK
-    ev.note = "the last escalation step has no targets: you are the fallback"
+    ev.note = f"{why}: you are the fallback"
     ev.notify(fallback.targets, TRANSITIONS[ev.draft.state, reason].kind, reason)
-    ev.record(TimelineKind.FELL_BACK, f"to receiver {fallback.name}: the last step has no targets")
+    ev.record(TimelineKind.FELL_BACK, f"to receiver {fallback.name}: {why}")

@@ -135,7 +135,9 @@ class Evaluation:
         policy = self.plan.escalations.get(escalation.name) if escalation else None
         if escalation and policy:
             taken = policy.steps if escalation.round else policy.steps[: escalation.step]
-            for step in taken:
+            for index, step in enumerate(taken):
+                if index in escalation.skipped:
+                    continue
                 for target in step_targets(self.plan, step, self.now).targets:
                     targets.setdefault(target.key, target)
         return list(targets.values())

@@ -1,6 +1,6 @@
 """What happens next if nobody acknowledges: who is paged, and when. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gateway.core.incidents.incident import Incident
@@ -30,8 +30,9 @@ class NextPage:
 def next_page(incident: Incident, plan: Plan) -> NextPage | None:
     """Return what the escalation does next, or None if it does nothing by itself.
 
-    The same rules as in `escalation`: no step while the route is muted, a step that reaches nobody
-    is not waited for, and if the last one reaches nobody the fallback is notified.
+    The same rules as in `escalation`: no step while the route is muted, a step that is skipped or
+    reaches nobody is not waited for, and if the last one taken reaches nobody the fallback is
+    notified.
     None while it is acknowledged, resolved, or everything that fires is silenced or inhibited.
     """
     state = incident.escalation
@@ -43,11 +44,24 @@ def next_page(incident: Incident, plan: Plan) -> NextPage | None:
     at = _after_mutes(incident, plan, state.next_at)
     if at is None:
         return None
-    for step in policy.steps[state.step :]:
-        if step_targets(plan, step, at).targets:
-            return NextPage(at, step.notify, _on_call(plan, step, at))
+    step, applies = _next_step(incident, plan, policy.steps[state.step :], at)
+    if not applies and state.reached:
+        if state.round >= policy.repeat:
+            return None
+        step, _ = _next_step(incident, plan, policy.steps, at)
+    if step is not None:
+        return NextPage(at, step.notify, _on_call(plan, step, at))
     fallback = fallback_of(plan, receiver_of(plan, incident.receiver))
     return NextPage(at, (f"receiver:{fallback.name}",), {}) if fallback.targets else None
+
+
+def _next_step(
+    incident: Incident, plan: Plan, steps: Sequence[Step], at: float
+) -> tuple[Step | None, bool]:
+    """Return the first step that applies at `at` and has targets, and whether any step applies."""
+    applicable = [step for step in steps if not plan.skips(step, incident.severity, at)]
+    reaching = (step for step in applicable if step_targets(plan, step, at).targets)
+    return next(reaching, None), bool(applicable)
 
 
 def _after_mutes(incident: Incident, plan: Plan, at: float) -> float | None:

@@ -119,13 +119,17 @@ class EscalationState:
     """How far an escalation has come.
 
     `step` is the next one to take, counted from 0. `next_at` is None while nothing is planned:
-    it is paused by an acknowledgement, or has taken its last step.
+    it is paused by an acknowledgement, or has taken its last step. `skipped` are the steps that
+    were due and never taken, because their `when` did not hold. `reached` says whether the last
+    step that was taken in this round had targets; None: none was taken.
     """
 
     name: str
     step: int = 0
     round: int = 0
     next_at: float | None = None
+    skipped: tuple[int, ...] = ()
+    reached: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

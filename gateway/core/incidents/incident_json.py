@@ -12,23 +12,18 @@ from gateway.core.incidents import suppression
 from gateway.core.incidents.incident import Ack, EscalationState, Incident
 from gateway.core.plan.plan import NOTHING, Target
 
+_ESCALATION = "climb"
+_STEPS = "steps"
+
 
 def to_json(incident: Incident) -> dict[str, Any]:
     """Return the fields of an incident that have no column of their own."""
-    escalation = incident.escalation
     return {
         "tick_at": incident.tick_at,
         "flushed": incident.flushed,
         "notified_at": incident.notified_at,
         "ack": _ack_to_json(incident.ack),
-        "climb": None
-        if escalation is None
-        else {
-            "name": escalation.name,
-            "step": escalation.step,
-            "round": escalation.round,
-            "next_at": escalation.next_at,
-        },
+        **_escalation_to_json(incident.escalation),
         "told": [target_to_json(target) for target in incident.notified_targets.values()],
         "held": incident.notification_pending,
         "suppressions": [suppression.to_json(one) for one in incident.suppressions],
@@ -42,14 +37,14 @@ def to_json(incident: Incident) -> dict[str, Any]:
 
 def from_json(saved: Mapping[str, Any]) -> dict[str, Any]:
     """Undo `to_json`: return arguments of `Incident`. Keys of later releases may be absent."""
-    ack, escalation = saved["ack"], saved["climb"]
+    ack = saved["ack"]
     targets = [target_from_json(item) for item in saved["told"]]
     return {
         "tick_at": saved["tick_at"],
         "flushed": saved["flushed"],
         "notified_at": saved["notified_at"],
         "ack": _ack_from_json(ack) if ack else None,
-        "escalation": EscalationState(**escalation) if escalation else None,
+        "escalation": _escalation_from_json(saved),
         "notified_targets": MappingProxyType({target.key: target for target in targets}),
         "notification_pending": saved["held"],
         "suppressions": tuple(map(suppression.from_json, saved.get("suppressions", ()))),
@@ -85,6 +80,31 @@ def _shared_target(
 ) -> Target:
     frozen = MappingProxyType(dict(options)) if options else NOTHING
     return Target(channel, address, person, frozen)
+
+
+def _escalation_to_json(state: EscalationState | None) -> dict[str, Any]:
+    """Return the state under two keys: an older release refuses unknown ones inside the first."""
+    if state is None:
+        return {_ESCALATION: None}
+    position = {
+        "name": state.name,
+        "step": state.step,
+        "round": state.round,
+        "next_at": state.next_at,
+    }
+    return {_ESCALATION: position, _STEPS: {"skipped": state.skipped, "reached": state.reached}}
+
+
+def _escalation_from_json(saved: Mapping[str, Any]) -> EscalationState | None:
+    position = saved[_ESCALATION]
+    if not position:
+        return None
+    steps = saved.get(_STEPS) or {}
+    return EscalationState(
+        **position,
+        skipped=tuple(steps.get("skipped", ())),
+        reached=steps.get("reached", True if position["step"] else None),
+    )
 
 
 def _ack_to_json(ack: Ack | None) -> dict[str, Any] | None:

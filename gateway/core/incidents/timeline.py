@@ -19,7 +19,7 @@ class TimelineKind(StrEnum):
     REOPENED = "reopened"  # it got worse than what was acknowledged
     ESCALATED = "escalated"
     STEP_EMPTY = "nobody reached"  # a step, or a part of it, has no targets
-    SKIPPED = "skipped"  # a contact that a person lacks, or that cannot be used
+    SKIPPED = "skipped"  # a step whose `when` does not hold; a contact that a person lacks
     FELL_BACK = "fell back"
     RESOLVED = "resolved"
     DELIVERED = "delivered"

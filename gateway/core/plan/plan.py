@@ -12,6 +12,7 @@ from types import MappingProxyType
 from gateway.core.oncall.rota import Rota
 from gateway.core.plan.flapping import Flapping
 from gateway.core.plan.person import Person
+from gateway.core.plan.step_condition import StepCondition
 from gateway.core.plan.watchdog import Watchdog
 from gateway.core.routing.inhibition import InhibitRule
 from gateway.core.routing.match import Route, walk
@@ -82,7 +83,7 @@ class Receiver:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of an escalation: whom to notify, by which channels, and how long to wait then.
+    """One step of an escalation: whom to notify, by which contacts, and how long to wait then.
 
     `notify` holds references: rota:NAME, secondary:NAME, members:NAME, person:ID,
     receiver:NAME (`gateway.core.plan.references`). `wait` None means the severity's respond_within.
@@ -91,6 +92,7 @@ class Step:
     notify: tuple[str, ...]
     by: tuple[str, ...] = ()
     wait: float | None = None
+    when: StepCondition | None = None  # None: always
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +165,13 @@ class Plan:
         """Return the severity of these labels; an unknown one ranks below all known ones."""
         name = labels.get(self.severity_label, "")
         return self.severities.get(name) or Severity(name or "none", UNKNOWN_RANK)
+
+    def skips(self, step: Step, severity: str, at: float) -> str:
+        """Return why a step that is due at `at` is skipped; empty if it applies.
+
+        `severity` is the name of the incident's severity.
+        """
+        return step.when.failure(severity, self.time_intervals, at) if step.when else ""
 
 
 def _urgent_rank(severities: Iterable[Severity]) -> int:

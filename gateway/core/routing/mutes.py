@@ -18,6 +18,7 @@ __all__ = [
     "find_mute",
     "intervals_containing",
     "never_matches",
+    "next_change",
     "next_interval_change",
     "next_mute_change",
     "parse_time_interval",
@@ -80,13 +81,23 @@ def next_mute_change(route: Route, intervals: IntervalsByName, t: float) -> floa
 
     None when nothing changes within `HORIZON_DAYS`.
     """
-    if not (route.mute_time_intervals or route.active_time_intervals):
+    return next_change(route.mute_time_intervals, route.active_time_intervals, intervals, t)
+
+
+def next_change(
+    outside: Sequence[str], inside: Sequence[str], intervals: IntervalsByName, t: float
+) -> float | None:
+    """Return the next instant after `t` at which it begins or ends to be outside and inside.
+
+    Outside of all intervals named by `outside`, and inside of one named by `inside` if there are
+    any. None when nothing changes within `HORIZON_DAYS`.
+    """
+    if not (outside or inside):
         return None
     mute, active = (
-        tuple(one for name in names for one in intervals[name])
-        for names in (route.mute_time_intervals, route.active_time_intervals)
+        tuple(one for name in names for one in intervals[name]) for names in (outside, inside)
     )
-    return _next_change(mute, active if route.active_time_intervals else None, int(t // 60))
+    return _next_change(mute, active if inside else None, int(t // 60))
 
 
 # Remembered, because in one minute all incidents of a muted route ask the same.

@@ -139,6 +139,12 @@ def missing_reasons(
         for entry in timeline
         if entry.kind is TimelineKind.STEP_EMPTY
     ]
+    sentences += [
+        f"At {context.clock(entry.at)} {entry.text.replace(':', ' was skipped:', 1)}."
+        for entry in timeline
+        if entry.kind is TimelineKind.SKIPPED
+        and entry.data.get("step") in {route.step for route in routes}
+    ]
     return list(dict.fromkeys(sentences))
 
 

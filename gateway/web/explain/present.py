@@ -6,10 +6,10 @@ They are made of the values that the next decision is made of.
 from collections.abc import Sequence
 
 from gateway.core.actor import via_text
-from gateway.core.incidents.incident import Incident, Member
+from gateway.core.incidents.incident import EscalationState, Incident, Member
 from gateway.core.incidents.suppression import SuppressReason, suppressions_text
 from gateway.core.plan.intervals import timing
-from gateway.core.plan.plan import UNKNOWN_RANK, Plan, Repeats, Severity
+from gateway.core.plan.plan import UNKNOWN_RANK, Plan, Repeats, Severity, Step
 from gateway.core.plan.recipients import receiver_of, step_targets
 from gateway.core.plan.target_name import target_name
 from gateway.core.routing.match import Route
@@ -113,14 +113,27 @@ def _next_step(context: ExplainContext, incident: Incident) -> list[Sentence]:
         return []
     if state.next_at is None:
         return [Sentence(f"Escalation {state.name} has taken its last step.")]
-    if state.step >= len(escalation.steps):
-        return []
-    targets = step_targets(context.plan, escalation.steps[state.step], state.next_at)
+    sentences: list[Sentence] = []
+    for number, step in enumerate(escalation.steps[state.step :], state.step + 1):
+        why = context.plan.skips(step, incident.severity, state.next_at)
+        if not why:
+            return [*sentences, *_step(context, state, number, step)]
+        text = f"Step {number} of escalation {state.name} is skipped then: {why}."
+        sentences.append(Sentence(text))
+    return sentences
+
+
+def _step(
+    context: ExplainContext, state: EscalationState, number: int, step: Step
+) -> list[Sentence]:
+    """Return whom a step notifies at the time of the next step."""
+    next_at = 0.0 if state.next_at is None else state.next_at
+    targets = step_targets(context.plan, step, next_at)
     names = [context.name(one) for one in targets.people]
     names += [target_name(target) for target in targets.targets if target.person is None]
     text = (
-        f"Step {state.step + 1} of escalation {state.name} notifies "
-        f"{', '.join(names) or 'nobody'} at {context.clock(state.next_at)}, "
+        f"Step {number} of escalation {state.name} notifies "
+        f"{', '.join(names) or 'nobody'} at {context.clock(next_at)}, "
         "unless somebody acknowledges before."
     )
     return [Sentence(text), *(Sentence(f"In that step, {one}.") for one in targets.missing)]

@@ -55,7 +55,7 @@ def test_a_plain_plan_has_no_warnings() -> None:
         ),
         pytest.param(
             "time_intervals: [{name: n, time_intervals: [{}]}]" + REST,
-            '1:25: time interval "n" is used by no route',
+            '1:25: time interval "n" is used by no route and no escalation step',
             id="unused interval",
         ),
         pytest.param(

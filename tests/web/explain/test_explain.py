@@ -344,3 +344,23 @@ async def test_page_shows_the_reasons_that_the_api_gives(tmp_path: Path) -> None
         page = await text_of(client, "GET", "/incidents/1001")
         assert reasons
         assert [reason for reason in reasons if reason not in page] == []
+
+
+async def test_step_that_will_be_skipped_is_named_with_the_one_that_follows(tmp_path: Path) -> None:
+    """A step whose `when` will not hold is announced as skipped, and the next one with people."""
+    routes = ROUTES.replace(
+        '    - {notify: ["person:ben"]}',
+        '    - {notify: ["receiver:everyone"], when: {severities: [info]}}\n'
+        '    - {notify: ["person:ben"]}',
+    )
+    async with served(tmp_path, routes) as (world, client):
+        await world.post(alert())
+        await world.advance(MINUTE)
+        [incident] = (await explanation_of(client, incident="1001"))["incidents"]
+        text = " ".join(incident["why"])
+        assert "Step 2 of escalation billing is skipped then: it is only for severity info." in text
+        assert "Step 3 of escalation billing notifies Ben at 11:21" in text
+        await world.advance(15 * MINUTE)
+        [incident] = (await explanation_of(client, incident="1001"))["incidents"]
+        skipped = [event["text"] for event in incident["timeline"] if event["kind"] == "skipped"]
+        assert skipped == ["step 2: it is only for severity info"]
