@@ -13,7 +13,8 @@ from gateway.cli.support.session import Session, pass_session
 from gateway.cli.support.times import read_time
 from gateway.core.matching.text import write_labels
 from gateway.core.text.escape import one_line
-from gateway.core.time.timestamps import format_rfc3339
+from gateway.core.time.timestamps import format_rfc3339, parse_rfc3339
+from gateway.render.view.times import duration
 
 
 @click.command("explain")
@@ -109,7 +110,27 @@ def _print_alert(alert: dict[str, Any], zone: str, now: float) -> None:
     echo(f"  {text} by source {one_line(alert['source'])}")
     numbers = ", ".join(f"#{number}" for number in alert["incidents"]) or "none"
     echo(f"  goes to {one_line(', '.join(alert['receivers']))}; incidents: {numbers}")
+    _print_episodes(alert, zone, now)
     for silence in alert["silenced_by"]:
         who, until = silence["created_by"]["name"], period_text(silence, zone, now)
         why = one_line(reason_text(silence), 300)
         echo(f"  silenced by {one_line(who, 80)} until {until}: {why} ({silence['id'][:SHORT]})")
+
+
+def _print_episodes(alert: dict[str, Any], zone: str, now: float) -> None:
+    """Print the firings before the latest one, which the lines above are about."""
+    if alert["episode_count"] < 2:
+        return
+    echo(f"  fired {alert['episode_count']} times that are stored, the latest first:")
+    for one in alert["episodes"]:
+        starts_at = incident_text.clock(one["starts_at"], zone, now)
+        if one["ends_at"] is None:
+            text = f"since {starts_at}, firing"
+        else:
+            seconds = parse_rfc3339(one["ends_at"]) - parse_rfc3339(one["starts_at"])
+            text = f"at {starts_at} for {duration(seconds)}, {one['state']}"
+        numbers = ", ".join(f"#{number}" for number in one["incidents"])
+        echo(f"    {text}" + (f"; incident {numbers}" if numbers else ""))
+    hidden = alert["episode_count"] - len(alert["episodes"])
+    if hidden > 0:
+        echo(f"    … {hidden} more: see GET /api/v1/alerts/history")

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from gateway.core.alerts.alert import Alert
+from gateway.core.alerts.episode import Episode, EpisodeState
 from gateway.core.incidents.suppression import Suppression, SuppressReason
 from gateway.core.plan.plan import Target
 
@@ -81,20 +82,27 @@ class Member:
         return self.acked_starts_at == self.alert.starts_at
 
 
-def as_resolved(member: Member, resolved_at: float | None, opened_at: float) -> Member:
+def as_resolved(
+    member: Member, resolved_at: float, opened_at: float, episode: Episode | None
+) -> Member:
     """Return the member as it was when its incident was resolved.
 
-    An alert is stored once, so one that fired again shows its present firing in every incident
-    it was ever in. The start of the earlier firing is known where it was notified; otherwise it
-    is no later than the opening of the incident.
+    An alert is stored with its latest episode. `episode` is the one recorded before it, None for
+    none: it was not recorded before it existed. The start is then that of the last notification,
+    otherwise the opening of the incident.
     """
     alert = member.alert
-    if resolved_at is None or (alert.ends_at is not None and alert.ends_at <= resolved_at):
-        return member
-    began = alert.starts_at
-    if began > resolved_at:
-        notified = member.notified_starts_at
-        began = notified if notified is not None and notified <= resolved_at else opened_at
+    if alert.starts_at <= resolved_at:
+        if alert.ends_at is not None and alert.ends_at <= resolved_at:
+            return member
+        return replace(member, alert=replace(alert, ends_at=resolved_at))
+    if episode is not None and episode.ends_at is not None:
+        ends_at = min(episode.ends_at, resolved_at)
+        timed_out = episode.state is EpisodeState.TIMED_OUT
+        alert = replace(alert, source=episode.source, timeout=timed_out)
+        return replace(member, alert=replace(alert, starts_at=episode.starts_at, ends_at=ends_at))
+    notified = member.notified_starts_at
+    began = notified if notified is not None and notified <= resolved_at else opened_at
     return replace(member, alert=replace(alert, starts_at=began, ends_at=resolved_at))
 
 

@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gateway.core.alerts.alert import Alert, merge
+from gateway.core.alerts.episode import begins_episode, episode_of
 from gateway.core.decide.join import open_incident, reschedule
 from gateway.core.incidents.incident import Incident
 from gateway.core.plan.plan import Plan
 from gateway.flow.intake.route_cache import GroupTarget, RouteCache, route_cache
 from gateway.store import Tx
-from gateway.store.state import alerts, incidents, members, schedule
+from gateway.store.state import alerts, episodes, incidents, members, schedule
 
 
 @dataclass(slots=True)
@@ -40,6 +41,7 @@ def store_alerts(tx: Tx, batch: Sequence[Alert], plan: Plan, now: float) -> Inta
     after: dict[str, Alert] = {}
     news: set[str] = set()
     fired: dict[str, Alert] = {}
+    overwritten: list[Alert] = []
     for alert in batch:
         old = after.get(alert.identity) or before.get(alert.identity)
         if old is None:
@@ -52,10 +54,17 @@ def store_alerts(tx: Tx, batch: Sequence[Alert], plan: Plan, now: float) -> Inta
             new = merge(old, alert, now)
             if is_news(old, new, now):
                 news.add(alert.identity)
+                if begins_episode(old, new):
+                    overwritten.append(old)
         if alert.identity in news and not new.is_resolved(now):
             fired[alert.identity] = new
         after[alert.identity] = new
     ids = _put_changed(tx, before, after, news, plan)
+    if overwritten:
+        severity_of = route_cache(plan).of
+        episodes.add(
+            tx, [episode_of(one, severity_of(one.labels).severity.name, now) for one in overwritten]
+        )
     # An alert that fired and resolved within this batch still joins its incident.
     fresh = [fired[identity] for identity in fired if after[identity].is_resolved(now)]
     fresh += [after[identity] for identity in after if identity in news]

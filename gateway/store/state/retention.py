@@ -1,4 +1,4 @@
-"""Retention: deleting incidents, alerts and silences that ended long ago."""
+"""Retention: deleting incidents, alerts, episodes and silences that ended long ago."""
 
 from sqlalchemy import bindparam, delete, exists, select
 
@@ -16,7 +16,7 @@ from gateway.store.schema.tables import (
     recipients,
     timeline,
 )
-from gateway.store.state import silences
+from gateway.store.state import episodes, silences
 
 _OLD_INCIDENTS = Statement(
     select(incidents.c.number, incidents.c.state)
@@ -63,10 +63,10 @@ _DELETE_ALERTS = Statement(delete(alerts).where(InList(alerts.c.identity, "ident
 def prune(tx: Tx, before: float, limit: int) -> int:
     """Delete what ended before an instant, and return how many.
 
-    The result counts incidents, alerts and silences. Deleted are up to `limit` incidents with all
-    their rows, as many alerts that are in no stored incident, as many finished notices without an
-    incident, and as many silences. Call it again until it returns 0, each time in a new
-    transaction, so that other writes do not wait for long.
+    The result counts incidents, alerts, episodes and silences. Deleted are up to `limit` incidents
+    with all their rows, as many alerts that are in no stored incident, as many finished notices
+    without an incident, and as many episodes and silences. Call it again until it returns 0, each
+    time in a new transaction, so that other writes do not wait for long.
     """
     old = tx.rows(_OLD_INCIDENTS, before=before, most=limit)
     numbers = json_list([number for number, state in old if state == State.RESOLVED])
@@ -81,4 +81,5 @@ def prune(tx: Tx, before: float, limit: int) -> int:
     forgotten = tx.run(_DELETE_INCIDENTS, numbers=numbers)
     identities = [row[0] for row in tx.rows(_OLD_ALERTS, before=before, most=limit)]
     forgotten += tx.run(_DELETE_ALERTS, identities=json_list(identities))
+    forgotten += episodes.prune(tx, before, limit)
     return forgotten + silences.prune(tx, before, limit)

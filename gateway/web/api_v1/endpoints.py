@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from gateway.web.api_v1 import (
     admin,
+    alerts,
     explain,
     feeds,
     incidents,
@@ -16,6 +17,7 @@ from gateway.web.api_v1 import (
     requests,
     silences,
 )
+from gateway.web.api_v1.models import alerts as alert_models
 from gateway.web.api_v1.models import explain as explain_models
 from gateway.web.api_v1.models import feeds as feed_models
 from gateway.web.api_v1.models import silences as silence_models
@@ -189,6 +191,13 @@ ENDPOINTS = (
         silence_models.Silence,
         None,
         (404,),
+    ),
+    _get(
+        "/alerts/history",
+        "alertHistory",
+        alerts.history,
+        alert_models.AlertHistoryQuery,
+        alert_models.AlertHistory,
     ),
     _get("/oncall", "onCall", oncall.on_call, requests.OnCallQuery, models.OnCall, (404,)),
     _get("/oncall/proof", "proveOnCall", oncall.proof, requests.ProofQuery, models.Proof),

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from difflib import get_close_matches
 
-from gateway.core.matching.matcher import MatcherError
-from gateway.core.matching.text import LABELS_HELP, read_labels
 from gateway.core.plan.person import Person
 from gateway.core.plan.plan import Plan
 from gateway.core.time.wallclock import load_zone
 from gateway.flow.engine import Engine
 from gateway.web.api_v1 import models
+from gateway.web.api_v1.alerts import episode_models
+from gateway.web.api_v1.label_parameter import label_parameter
 from gateway.web.api_v1.models.explain import (
     ExplainedAlert,
     ExplainedIncident,
@@ -36,7 +36,7 @@ async def explain(engine: Engine, query: ExplainQuery) -> Explanation:
     if query.person is not None:
         return await _about_person(engine, query.person, query.since, zone)
     if query.labels is not None:
-        return await _about_labels(engine, _labels(query.labels), zone)
+        return await _about_labels(engine, label_parameter(query.labels), zone)
     return await _about_incident(engine, query.incident or 0, zone)
 
 
@@ -110,6 +110,8 @@ def _alert_model(engine: Engine, explanation: AlertExplanation) -> ExplainedAler
         receivers=list(explanation.receivers),
         incidents=list(explanation.incidents),
         silenced_by=[silence_model(one, plan, now) for one in explanation.silences],
+        episodes=episode_models(explanation.history.episodes),
+        episode_count=explanation.history.count,
     )
 
 
@@ -144,16 +146,6 @@ def _zone(name: str) -> str:
     except ValueError as error:
         raise _invalid("zone", str(error)) from None
     return name
-
-
-def _labels(text: str) -> dict[str, str]:
-    try:
-        labels = read_labels(text)
-    except MatcherError as error:
-        raise _invalid("labels", str(error)) from None
-    if not labels:
-        raise _invalid("labels", LABELS_HELP)
-    return labels
 
 
 def _invalid(field: str, message: str) -> RequestError:

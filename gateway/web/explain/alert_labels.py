@@ -9,12 +9,14 @@ from gateway.store.queries import lists
 from gateway.store.state import timeline
 from gateway.web.explain.answers import AlertExplanation, IncidentExplanation, LabelsExplanation
 from gateway.web.explain.context import ExplainContext
+from gateway.web.explain.episodes import alert_history
 from gateway.web.explain.incident import explain_incident
 from gateway.web.explain.silences import current_silences
 
 MOST_ALERTS = 20
 MOST_INCIDENTS = 5
-"""Bounds of one answer: alerts that have the labels, and the newest incidents of each."""
+MOST_EPISODES = 10
+"""Bounds of one answer: alerts that have the labels, the newest incidents and episodes of each."""
 
 
 def explain_labels(
@@ -22,7 +24,7 @@ def explain_labels(
 ) -> LabelsExplanation:
     """Return the alerts that have all of `labels`, and explain their incidents."""
     context = ExplainContext(engine.plan, engine.now(), zone)
-    alerts = _alerts(tx, context, labels)
+    alerts = _alerts(tx, context, labels, engine.retention)
     numbers = sorted({number for alert in alerts for number in alert.incidents}, reverse=True)
     incidents = [
         explanation
@@ -35,8 +37,11 @@ def explain_labels(
     return LabelsExplanation(tuple(summary), tuple(alerts), tuple(incidents))
 
 
-def _alerts(tx: Tx, context: ExplainContext, labels: Mapping[str, str]) -> list[AlertExplanation]:
+def _alerts(
+    tx: Tx, context: ExplainContext, labels: Mapping[str, str], retention: float
+) -> list[AlertExplanation]:
     now = context.now
+    span = (now - retention, now + 1.0)
     silences = current_silences(tx, now)
     explanations = []
     for alert in lists.find_alerts(tx, labels, limit=MOST_ALERTS):
@@ -49,6 +54,7 @@ def _alerts(tx: Tx, context: ExplainContext, labels: Mapping[str, str]) -> list[
                 receivers=tuple(route.receiver for route in routes),
                 incidents=tuple(one.incident.number for one in history),
                 silences=tuple(silences.silencing(alert.labels, now)),
+                history=alert_history(tx, context, [alert], span, MOST_EPISODES),
             )
         )
     return explanations

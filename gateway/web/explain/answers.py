@@ -10,6 +10,7 @@ from gateway.core.incidents.timeline import TimelineEntry
 from gateway.core.oncall.rota import Shift
 from gateway.core.plan.person import Person
 from gateway.store.queries.deliveries import Attempt, NoticeSummary
+from gateway.web.explain.episodes import AlertHistory
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +43,14 @@ class IncidentExplanation:
 
 @dataclass(frozen=True, slots=True)
 class AlertExplanation:
-    """An alert, the receivers that routes.yaml selects now, its incidents, and its silences."""
+    """An alert, the receivers that routes.yaml selects now, its incidents and its past."""
 
     alert: Alert
     is_firing: bool
     receivers: tuple[str, ...]
     incidents: tuple[int, ...]
     silences: tuple[Silence, ...]
+    history: AlertHistory
 
 
 @dataclass(frozen=True, slots=True)

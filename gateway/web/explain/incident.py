@@ -3,7 +3,8 @@
 from gateway.flow.engine import Engine
 from gateway.store import Tx
 from gateway.store.queries import deliveries, lists
-from gateway.store.state import incidents, members, timeline
+from gateway.store.queries.incident_members import members_of
+from gateway.store.state import incidents, timeline
 from gateway.web.explain.answers import IncidentExplanation, Sentence
 from gateway.web.explain.context import ExplainContext
 from gateway.web.explain.inhibitions import inhibition_sentences
@@ -20,7 +21,7 @@ def explain_incident(tx: Tx, engine: Engine, number: int, zone: str) -> Incident
     context = ExplainContext(engine.plan, engine.now(), zone)
     notices = deliveries.notices_of(tx, number)
     entries = timeline.entries(tx, number)
-    joined = members.by_incident(tx, [number]).get(number, [])
+    joined = members_of(tx, incident)
     reasons: list[Sentence] = past_sentences(context, incident, entries, notices)
     if incident.open:
         mute_snapshot = engine.active_alerts.mute_snapshot(tx)

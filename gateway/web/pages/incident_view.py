@@ -6,7 +6,7 @@ from typing import Any
 
 from gateway.core.decide.facts import build_facts
 from gateway.core.incidents.facts import Facts
-from gateway.core.incidents.incident import Incident, Member, State, as_resolved
+from gateway.core.incidents.incident import Incident, Member, State
 from gateway.core.incidents.notice import NoticeKind, NotifyReason
 from gateway.core.incidents.suppression import SuppressReason, suppressions_text
 from gateway.core.plan.plan import Plan
@@ -17,7 +17,8 @@ from gateway.render.view.links import links_from
 from gateway.render.view.times import clock_time, duration
 from gateway.render.view.view import tone, view_of
 from gateway.store import Tx
-from gateway.store.state import incidents, members
+from gateway.store.queries.incident_members import members_of
+from gateway.store.state import incidents
 from gateway.web.explain.names import name_of
 from gateway.web.pages.alert_lines import AlertLine, view_line
 
@@ -83,9 +84,7 @@ def read_incident(tx: Tx, number: int) -> StoredIncident | None:
     incident = incidents.get(tx, number)
     if incident is None:
         return None
-    joined = members.by_incident(tx, [number]).get(number, [])
-    ended, opened = incident.resolved_at, incident.opened_at
-    return StoredIncident(incident, [as_resolved(member, ended, opened) for member in joined])
+    return StoredIncident(incident, members_of(tx, incident))
 
 
 async def load_incident(engine: Engine, number: int) -> StoredIncident | None:

@@ -21,7 +21,16 @@ from gateway.store.outbox import (
     waiting,
 )
 from gateway.store.queries import active_alerts, deliveries, lists, silence_pages
-from gateway.store.state import alerts, duty, incidents, members, retention, silences, timeline
+from gateway.store.state import (
+    alerts,
+    duty,
+    episodes,
+    incidents,
+    members,
+    retention,
+    silences,
+    timeline,
+)
 
 MODULES = (
     alerts,
@@ -32,6 +41,7 @@ MODULES = (
     dead,
     digests,
     duty,
+    episodes,
     incidents,
     retention,
     members,

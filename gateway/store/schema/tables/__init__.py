@@ -8,6 +8,7 @@ PostgreSQL refuses index entries over 2,704 bytes ("index row size exceeds btree
 from gateway.store.schema.tables.alert import alerts, rejects, silences
 from gateway.store.schema.tables.base import COUNTERS, FIRST_INCIDENT, meta, metadata
 from gateway.store.schema.tables.duty import duty_records
+from gateway.store.schema.tables.episode import episodes
 from gateway.store.schema.tables.feed import feeds
 from gateway.store.schema.tables.incident import acks, incidents, members, timeline
 from gateway.store.schema.tables.outbox import attempts, facts, holds, notices, recipients
@@ -19,6 +20,7 @@ __all__ = [
     "alerts",
     "attempts",
     "duty_records",
+    "episodes",
     "facts",
     "feeds",
     "holds",

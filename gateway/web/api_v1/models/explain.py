@@ -11,6 +11,7 @@ from gateway.web.api_v1.models import (
     ResponseModel,
     Shift,
 )
+from gateway.web.api_v1.models.alerts import AlertEpisode
 from gateway.web.api_v1.models.silences import Silence
 from gateway.web.api_v1.requests import InstantParam, Number, RequestModel
 
@@ -58,6 +59,8 @@ class ExplainedAlert(ResponseModel):
     silenced_by: list[Silence] = Field(
         description="The active silences over it, those that end last first."
     )
+    episodes: list[AlertEpisode] = Field(description="Its latest firings, the latest first.")
+    episode_count: int = Field(description="How often it fired within the retention.")
 
 
 class Explanation(ResponseModel):
