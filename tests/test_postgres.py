@@ -7,8 +7,11 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg import sql
 
+from gateway.store.schema.version import current_revision, head_revision
 from tests.conftest import with_database
+from tests.reused_database import ReusedDatabase
 
 
 def test_the_server_answers_a_select(postgres_url: str) -> None:
@@ -26,6 +29,37 @@ def test_each_test_has_an_empty_database(postgres_url: str, turn: int) -> None:
         connection.execute("INSERT INTO seen VALUES (%s)", [turn])
         rows = connection.execute("SELECT turn FROM seen").fetchall()
     assert rows == [(turn,)]
+
+
+def test_reused_database_is_restored_after_a_test(reused_database: ReusedDatabase) -> None:
+    """The next test finds the first rows, numbers and settings, and no connection of the last."""
+    url = reused_database.url
+    with psycopg.connect(url, autocommit=True) as admin:
+        name = sql.Identifier(admin.info.dbname)
+        before = admin.execute("SELECT * FROM meta ORDER BY 1").fetchall()
+        admin.execute("UPDATE alembic_version SET version_num = '0000'")
+        admin.execute("DELETE FROM meta")
+        admin.execute(sql.SQL("ALTER DATABASE {} SET work_mem = '1MB'").format(name))
+        reused_database.restore()
+        with pytest.raises(psycopg.OperationalError):
+            admin.execute("SELECT 1")
+    assert current_revision(url) == head_revision()
+    with psycopg.connect(url) as connection:
+        assert connection.execute("SELECT * FROM meta ORDER BY 1").fetchall() == before != []
+        assert connection.execute("SHOW work_mem").fetchone() != ("1MB",)
+
+
+def test_test_that_changes_tables_of_the_reused_database_fails(
+    reused_database: ReusedDatabase,
+) -> None:
+    """Other tables cannot be restored; such a test needs a database of its own."""
+    with psycopg.connect(reused_database.url, autocommit=True) as admin:
+        admin.execute("CREATE TABLE seen (turn integer)")
+    with pytest.raises(AssertionError, match="needs `postgres_url`"):
+        reused_database.restore()
+    with psycopg.connect(reused_database.url, autocommit=True) as admin:
+        admin.execute("DROP TABLE seen")
+    reused_database.restore()
 
 
 @pytest.mark.postgres

@@ -10,7 +10,7 @@ from gateway.core.incidents.outbox import NoticeState
 from gateway.core.incidents.retry import Failure, SendError
 from gateway.core.plan.plan import Target
 from gateway.flow.delivery.sender import Sender
-from gateway.store import Tx, migrate, outbox
+from gateway.store import Tx, outbox
 from tests.flow.world import HOUR, MINUTE, FakeChannel, World, alert
 
 
@@ -102,10 +102,9 @@ async def test_other_replica_takes_over_when_the_lease_ends(world: World) -> Non
 
 
 @pytest.fixture
-async def replicas(postgres_url: str) -> World:
+async def replicas(migrated_postgres_url: str) -> World:
     """A world on PostgreSQL without replicas yet."""
-    migrate(postgres_url)
-    return World(postgres_url)
+    return World(migrated_postgres_url)
 
 
 @pytest.mark.parametrize("ahead", [90.0, -90.0, 2.1])

@@ -55,12 +55,10 @@ async def test_damaged_page_is_reported_while_running(on_file: World, tmp_path: 
     await on_file.close()
 
 
-async def test_check_on_postgresql_has_nothing_to_do(postgres_url: str) -> None:
+async def test_check_on_postgresql_has_nothing_to_do(migrated_postgres_url: str) -> None:
     """PostgreSQL checks its own files."""
-    from gateway.store import migrate
 
-    migrate(postgres_url)
-    world = World(postgres_url)
+    world = World(migrated_postgres_url)
     engine = await world.start()
     await engine.integrity.check()
     assert engine.integrity.problem == ""
