@@ -23,6 +23,7 @@ from gateway import ALERTMANAGER, __version__
 from gateway.core.decide.result import ActionOutcome, ActionResult
 from gateway.core.incidents.incident import State
 from gateway.core.incidents.notice import NoticeKind
+from gateway.core.proof.coverage import Coverage
 
 # Otherwise each counter has a second series, with its creation time.
 disable_created_metrics()  # type: ignore[no-untyped-call]  # the library leaves it so
@@ -54,7 +55,8 @@ class Metrics:
     """The metrics of one process, in a registry of their own.
 
     Any thread may call the `count_` and `observe_` methods. Those that replace whole sets of series
-    (`set_outbox`, `set_incidents`, `set_holds`, `set_components`) belong to the event loop.
+    (`set_outbox`, `set_incidents`, `set_holds`, `set_coverage`, `set_components`) belong to the
+    event loop.
     """
 
     def __init__(self) -> None:
@@ -67,6 +69,7 @@ class Metrics:
         self._define_incidents()
         self._define_delivery()
         self._define_operation()
+        self._define_oncall()
         # Looking up a counter's child takes 3 µs, for each request, decision and attempt.
         self._request = cache(self._requests.labels)
         self._taken = cache(self._alerts.labels)
@@ -230,6 +233,16 @@ class Metrics:
             "Seconds by which this replica's clock is ahead of PostgreSQL's, at least.",
         )
 
+    def _define_oncall(self) -> None:
+        self._on_call = self._gauge(
+            "gateway_rota_on_call", "People on call now whom a contact can reach.", "rota"
+        )
+        self._uncovered = self._gauge(
+            "gateway_rota_uncovered_seconds",
+            "Seconds of the next 24 hours in which the rota has nobody who can be reached.",
+            "rota",
+        )
+
     def set_config(self, severities: Collection[str], digest: str) -> None:
         """Set the active routes.yaml: its severities, which become label values, and its hash."""
         self._severities = frozenset(severities)
@@ -360,6 +373,14 @@ class Metrics:
         self._holds.clear()
         for channel in dict.fromkeys((*channels, *holds)):
             self._holds.labels(channel).set(len(holds.get(channel, ())))
+
+    def set_coverage(self, rotas: Iterable[Coverage]) -> None:
+        """Set the coverage of each rota, and remove those that no longer exist."""
+        self._on_call.clear()
+        self._uncovered.clear()
+        for one in rotas:
+            self._on_call.labels(one.rota).set(one.on_call)
+            self._uncovered.labels(one.rota).set(one.uncovered)
 
     def set_components(self, states: Iterable[tuple[str, bool]]) -> None:
         """Set the state of each component from pairs of its name and whether it is healthy."""

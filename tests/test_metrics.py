@@ -2,6 +2,7 @@
 
 import asyncio
 
+from gateway.core.proof.coverage import Coverage
 from gateway.flow.runtime import loop_lag
 from gateway.metrics import Metrics
 
@@ -67,3 +68,14 @@ def test_replicas_with_other_files_can_be_told_apart() -> None:
     assert [line for line in lines if line.startswith("gateway_config_info")] == [
         'gateway_config_info{digest="2c3d"} 1.0'
     ]
+
+
+def test_coverage_is_reported_for_the_rotas_that_exist() -> None:
+    """A rota that was removed leaves no series that fires for ever."""
+    metrics = Metrics()
+    metrics.set_coverage([Coverage("billing", 2, 0.0), Coverage("platform", 0, 3600.0)])
+    metrics.set_coverage([Coverage("platform", 0, 3600.0)])
+    text = metrics.exposition().decode()
+    assert 'gateway_rota_on_call{rota="platform"} 0.0' in text
+    assert 'gateway_rota_uncovered_seconds{rota="platform"} 3600.0' in text
+    assert 'rota="billing"' not in text
