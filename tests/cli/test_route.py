@@ -188,6 +188,21 @@ def test_every_setting_that_applies_to_an_alert_is_printed(tmp_path: Path) -> No
     assert route["targets"][0]["send_resolved"] is False
 
 
+def test_time_to_acknowledge_is_printed_with_its_origin(tmp_path: Path) -> None:
+    """A route's respond_within wins over the severity's, and the output says which one counts."""
+    file = tmp_path / "routes.yaml"
+    text = ALL_SETTINGS.replace("route: {", "route: {respond_within: 45m, ")
+    file.write_text(text)
+    arguments = ("route", "severity=critical", "--config", str(file))
+    [route] = fine_json(*arguments)["routes"]
+    assert (route["respond_within"], route["origins"]["respond_within"]) == (2700, "this route")
+    assert route["respond_by"] == "2026-11-20T04:45:30Z"
+    assert "respond_within   45m: acknowledge by " in fine(*arguments)
+    file.write_text(text.replace("45m", "next business day"))
+    [route] = fine_json(*arguments)["routes"]
+    assert route["respond_within"] == "next business day"
+
+
 def test_steps_without_repeat_are_not_printed_as_repeated(tmp_path: Path) -> None:
     """Without `repeat:`, and where the last step reaches nobody and the fallback is notified."""
     for change in ((", repeat: 2", ""), ("by: [email]", "by: [slack]")):

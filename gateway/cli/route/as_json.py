@@ -7,7 +7,7 @@ from gateway.cli.route.preview import Labels, MatchedRoute, RoutePreview, mismat
 from gateway.cli.support.oncall_text import rfc3339
 from gateway.core.matching.text import write_matchers
 from gateway.core.plan.flapping import Flapping
-from gateway.core.plan.intervals import OPTIONS
+from gateway.core.plan.intervals import OPTIONS, RESPOND_WITHIN
 from gateway.core.plan.plan import UNKNOWN_RANK, Plan, Target
 from gateway.core.routing.inhibition import InhibitRule
 from gateway.core.routing.match import TraceStep
@@ -22,7 +22,7 @@ def as_json(plan: Plan, preview: RoutePreview) -> dict[str, Any]:
         "severity": {
             "name": severity.name,
             "rank": severity.rank if severity.rank != UNKNOWN_RANK else None,
-            "respond_by": rfc3339(preview.respond_by),
+            "respond_by": rfc3339(preview.matches[0].respond_by),
             "ack_expires": severity.ack_expires,
         },
         "flapping": _flapping_json(plan.flapping),
@@ -44,9 +44,13 @@ def _match_json(plan: Plan, match: MatchedRoute) -> dict[str, Any]:
         "group_labels": dict(match.group),
         "labels": dict(match.route.labels),
         **{option: getattr(match.timing, option) for option in OPTIONS},
+        "respond_within": match.timing.respond_within,
+        "respond_by": rfc3339(match.respond_by),
         "repeats": match.timing.repeats.value,
         "repeats_every": match.timing.repeats_every,
-        "origins": {option: origin(plan, match, option) for option in (*OPTIONS, "group_by")},
+        "origins": {
+            option: origin(plan, match, option) for option in (*OPTIONS, RESPOND_WITHIN, "group_by")
+        },
         "muted": match.muted is not None,
         "muted_by": " ".join(match.muted) if match.muted else None,
         "mute_changes_at": rfc3339(match.changes_at),

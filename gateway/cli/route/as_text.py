@@ -6,7 +6,7 @@ from gateway.cli.route.preview import MatchedRoute, RoutePreview, mismatch, orig
 from gateway.cli.support.output import echo, paint, plural, rank_colour
 from gateway.core.matching.text import write_labels, write_matchers
 from gateway.core.plan.flapping import Flapping
-from gateway.core.plan.intervals import OPTIONS
+from gateway.core.plan.intervals import OPTIONS, RESPOND_WITHIN
 from gateway.core.plan.plan import UNKNOWN_RANK, Plan, Target
 from gateway.core.routing.match import TraceStep
 from gateway.core.time.timestamps import format_duration
@@ -29,8 +29,6 @@ def print_preview(plan: Plan, preview: RoutePreview, file: Path) -> None:
         text = f"{file.name} declares no severities"
     text = paint(text, rank_colour(severity.rank))
     text += f", firing from {clock_time(preview.at, zone, preview.at)}"
-    if preview.respond_by is not None:
-        text += f", acknowledge by {clock_time(preview.respond_by, zone, preview.at)}"
     echo(text)
     for match in preview.matches:
         echo()
@@ -60,6 +58,7 @@ def _print_match(plan: Plan, preview: RoutePreview, match: MatchedRoute, file: P
     every = match.timing.repeats_every
     if every != match.timing.repeat_interval:
         _print_field("", f"repeats come every {format_duration(every)}, {match.timing.repeats}")
+    _print_respond_within(plan, preview, match)
     if match.route.labels:
         _print_field("adds labels", write_labels(match.route.labels))
     _print_field("muted", _muted(plan, preview, match))
@@ -72,6 +71,16 @@ def _print_match(plan: Plan, preview: RoutePreview, match: MatchedRoute, file: P
     if plan.flapping.times:
         urgent = preview.severity.rank <= plan.urgent_rank
         _print_field("flapping", _flapping(plan.flapping, urgent=urgent))
+
+
+def _print_respond_within(plan: Plan, preview: RoutePreview, match: MatchedRoute) -> None:
+    within = match.timing.respond_within
+    if match.respond_by is None or within is None:
+        return
+    text = within if isinstance(within, str) else format_duration(within)
+    until = clock_time(match.respond_by, plan.business_hours.zone, preview.at)
+    source = origin(plan, match, RESPOND_WITHIN)
+    _print_field(RESPOND_WITHIN, f"{text}: acknowledge by {until}   ({source})")
 
 
 def _print_escalation(plan: Plan, preview: RoutePreview, match: MatchedRoute) -> None:

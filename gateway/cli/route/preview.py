@@ -52,6 +52,8 @@ class MatchedRoute:
     group: Labels
     key: str
     timing: Timing
+    respond_by: float | None
+    """Unix seconds by when it must be acknowledged; None if nobody has to."""
     muted: tuple[str, str] | None
     changes_at: float | None
     """Unix seconds at which the route is next muted, or no longer; None if never."""
@@ -69,7 +71,6 @@ class RoutePreview:
     labels: Labels
     at: float
     severity: Severity
-    respond_by: float | None
     matches: tuple[MatchedRoute, ...]
     steps: tuple[TraceStep, ...]
     inhibited_by: tuple[InhibitRule, ...]
@@ -85,7 +86,6 @@ def preview_route(plan: Plan, labels: Labels, at: float) -> RoutePreview:
         labels=labels,
         at=at,
         severity=severity,
-        respond_by=acknowledge_by(severity, at, plan.business_hours),
         matches=tuple(
             _matched_route(plan, route, labels, severity, at)
             for route in match_routes(plan.root, labels)
@@ -118,7 +118,8 @@ def _matched_route(
 ) -> MatchedRoute:
     receiver = receiver_of(plan, route.receiver)
     intervals = timing(route, severity, plan.repeats)
-    steps = tuple(_step_previews(plan, receiver, severity, at + intervals.group_wait))
+    notified_at = at + intervals.group_wait
+    steps = tuple(_step_previews(plan, receiver, intervals, notified_at))
     repeat = plan.escalations[receiver.escalate].repeat if receiver.escalate and steps else 0
     # A last step that reaches nobody goes to the fallback instead of beginning again.
     taken = [step for step in steps if not step.skipped]
@@ -130,6 +131,7 @@ def _matched_route(
         group=group_labels(route, labels),
         key=group_key(route, labels),
         timing=intervals,
+        respond_by=acknowledge_by(intervals, notified_at, plan.business_hours),
         muted=find_mute(route, plan.time_intervals, at),
         changes_at=next_mute_change(route, plan.time_intervals, at),
         steps=steps,
@@ -139,7 +141,7 @@ def _matched_route(
 
 
 def _step_previews(
-    plan: Plan, receiver: Receiver, severity: Severity, at: float
+    plan: Plan, receiver: Receiver, intervals: Timing, at: float
 ) -> list[StepPreview]:
     """Return the steps with the times at which they are taken if nobody acknowledges.
 
@@ -148,13 +150,13 @@ def _step_previews(
     escalation = plan.escalations.get(receiver.escalate or "")
     steps: list[StepPreview] = []
     for number, step in enumerate(escalation.steps if escalation else (), 1):
-        skipped = plan.skips(step, severity.name, at)
+        skipped = plan.skips(step, intervals.severity.name, at)
         if skipped:
             steps.append(StepPreview(number, at, step.notify, step.by, 0.0, (), (), skipped))
             continue
         resolved = step_targets(plan, step, at)
         # A step that reaches nobody is not waited for.
-        wait = step_wait(step.wait, severity, at, plan) if resolved.targets else 0.0
+        wait = step_wait(step.wait, intervals, at, plan) if resolved.targets else 0.0
         steps.append(
             StepPreview(number, at, step.notify, step.by, wait, resolved.targets, resolved.missing)
         )

@@ -69,6 +69,7 @@ def _spec(entry: ParsedSection, names: RouteNames, findings: Findings) -> RouteS
         match_re=_patterns(entry, "match_re", findings),
         continue_=entry.get("continue", False),
         labels=_texts_by_name(entry, "labels"),
+        respond_within=entry.get("respond_within"),
         routes=tuple(_spec(child.value, names, findings) for child in entry.list_of("routes")),
         line=entry.position.line,
         **intervals,

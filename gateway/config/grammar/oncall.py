@@ -185,7 +185,7 @@ _STEP = Section(
             "wait",
             POSITIVE_DURATION,
             "How long until the next step.",
-            "the severity's respond_within",
+            "respond_within of the route or severity",
             "15m",
         ),
         Field(

@@ -87,6 +87,14 @@ ROUTE = Section(
             "2h",
         ),
         Field(
+            "respond_within",
+            RESPOND_WITHIN,
+            "How soon somebody should acknowledge: the wait of escalation steps without one. What "
+            "is not acknowledged by then is marked as missed.",
+            "the severity's, the parent's, no time at the root",
+            "30m",
+        ),
+        Field(
             "mute_time_intervals",
             ListOf(NAME),
             "Names of time intervals during which the route is muted. Not at the root, not "
@@ -186,8 +194,8 @@ SEVERITY = Section(
         Field(
             "respond_within",
             RESPOND_WITHIN,
-            "How soon somebody should acknowledge: the wait of escalation steps without one.",
-            "no time",
+            "As in a route.",
+            "the route's",
             "15m",
         ),
         Field(

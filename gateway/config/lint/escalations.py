@@ -7,11 +7,14 @@ from gateway.config.source.problem import Findings
 from gateway.core.plan.person import Person
 from gateway.core.plan.plan import Plan
 from gateway.core.plan.references import OF_ROTAS, Reference, ReferenceKind, parse_reference
+from gateway.core.routing.match import walk
 
 
 def warn_escalations(file: ParsedSection, plan: Plan, findings: Findings) -> None:
     """Warn of steps without a wait, and of people who lack the channels of a step."""
-    answers = any(one.respond_within is not None for one in plan.severities.values())
+    answers = any(one.respond_within is not None for one in plan.severities.values()) or any(
+        route.respond_within is not None for route in walk(plan.root)
+    )
     for name, item in file.map_of("escalations").items():
         steps = item.value.list_of("steps")
         repeat = plan.escalations[name].repeat
@@ -19,7 +22,7 @@ def warn_escalations(file: ParsedSection, plan: Plan, findings: Findings) -> Non
             zip(steps, plan.escalations[name].steps, strict=True), 1
         ):
             if step.wait is None and not answers and (number < len(steps) or repeat):
-                message = "wait: is missing, and no severity has respond_within: "
+                message = "wait: is missing, and nothing sets respond_within: "
                 findings.warn(item.position, message + "it is undefined when the next step comes")
             for reference in item.value.list_of("notify"):
                 people = _people(plan, reference.value)

@@ -11,6 +11,7 @@ from gateway.config.lint.empty_receivers import (
 )
 from gateway.config.lint.escalation_gaps import warn_steps_that_leave_gaps
 from gateway.config.lint.escalations import references_of, warn_escalations
+from gateway.config.lint.response_times import warn_short_waits
 from gateway.config.lint.shadowed import (
     warn_always_muted,
     warn_hidden_layers,
@@ -56,6 +57,7 @@ def add_lint_warnings(
     _warn_fallback_loops(file, plan, findings)
     _warn_intervals(file, plan, findings)
     warn_escalations(file, plan, findings)
+    warn_short_waits(file, plan, routes, findings)
     _warn_idle_overrides(file, plan, findings)
     warn_hidden_layers(file, plan, findings)
     if now is not None:

@@ -18,7 +18,7 @@ def move_escalation(ev: Evaluation, timer: Timer) -> None:
     if timer is Timer.START:
         start_escalation(ev, ev.now)
     elif timer is Timer.RESTART:
-        start_escalation(ev, ev.now + step_wait(None, ev.severity, ev.now, ev.plan))
+        start_escalation(ev, ev.now + step_wait(None, ev.timing, ev.now, ev.plan))
     elif timer is Timer.POSTPONE:
         _postpone(ev)
     elif timer is Timer.RESUME:
@@ -42,7 +42,7 @@ def _postpone(ev: Evaluation) -> None:
         return
     policy = ev.plan.escalations.get(state.name)
     last = _last_taken(state, policy) if policy else None
-    wait = step_wait(last.wait if last else None, ev.severity, ev.now, ev.plan)
+    wait = step_wait(last.wait if last else None, ev.timing, ev.now, ev.plan)
     ev.draft.escalation = replace(state, next_at=ev.now + wait)
 
 
@@ -53,7 +53,7 @@ def _resume(ev: Evaluation) -> None:
     if state is None or policy is None or state.step >= len(policy.steps):
         return
     last = _last_taken(state, policy) or policy.steps[0]
-    wait = step_wait(last.wait, ev.severity, ev.now, ev.plan)
+    wait = step_wait(last.wait, ev.timing, ev.now, ev.plan)
     ev.draft.escalation = replace(state, next_at=ev.now + wait)
 
 
@@ -128,7 +128,7 @@ def _take_step(ev: Evaluation, state: EscalationState, policy: Escalation, step:
         text = f"step {state.step + 1}: {_names(ev, step, resolved)}"
         ev.record(TimelineKind.ESCALATED, text, step=state.step + 1)
     # A step that reached nobody is not waited for (E27).
-    wait = step_wait(step.wait, ev.severity, ev.now, ev.plan) if reached else 0.0
+    wait = step_wait(step.wait, ev.timing, ev.now, ev.plan) if reached else 0.0
     skipped = tuple(one for one in state.skipped if one != state.step)
     _advance(ev, replace(state, reached=reached, skipped=skipped), policy, ev.now + wait)
 

@@ -20,7 +20,7 @@ def change_state(ev: Evaluation, transition: Transition) -> None:
 
 def restart_acknowledge_by(ev: Evaluation) -> None:
     """Let the time to acknowledge count from now."""
-    ev.draft.respond_by = acknowledge_by(ev.severity, ev.now, ev.plan.business_hours)
+    ev.draft.respond_by = acknowledge_by(ev.timing, ev.now, ev.plan.business_hours)
 
 
 def notify_group(ev: Evaluation, reason: NotifyReason, *, quiet: bool = False) -> None:

@@ -19,6 +19,7 @@ LATE = 1.0
 """Seconds after its tick at which a notification still counts as sent at the tick."""
 
 OPTIONS = ("group_wait", "group_interval", "repeat_interval")
+RESPOND_WITHIN = "respond_within"
 DEFAULT_STEP_WAIT = 15 * 60.0
 
 
@@ -32,6 +33,7 @@ class Timing:
     route: Route
     severity: Severity
     repeats: Repeats = Repeats.EXACT
+    respond_within: float | str | None = None  # seconds, "same day", "next business day"
 
     @property
     def origins(self) -> Mapping[str, str]:
@@ -40,7 +42,7 @@ class Timing:
             option: f"severity {self.severity.name}"
             if option not in self.route.own and getattr(self.severity, option) is not None
             else self.route.origins.get(option, "default")
-            for option in OPTIONS
+            for option in (*OPTIONS, RESPOND_WITHIN)
         }
 
     @property
@@ -73,6 +75,7 @@ def timing(route: Route, severity: Severity, repeats: Repeats) -> Timing:
         route,
         severity,
         repeats,
+        respond_within(route, severity),
     )
 
 
@@ -81,6 +84,16 @@ def interval(option: str, route: Route, severity: Severity) -> float:
     by_severity: float | None = None if option in route.own else getattr(severity, option)
     own: float = getattr(route, option)
     return own if by_severity is None else by_severity
+
+
+def respond_within(route: Route, severity: Severity) -> float | str | None:
+    """Return how soon to acknowledge, as written: seconds, or one of two texts; None for no time.
+
+    "same day" and "next business day" count from when it is notified.
+    """
+    if RESPOND_WITHIN in route.own or severity.respond_within is None:
+        return route.respond_within
+    return severity.respond_within
 
 
 def next_tick(tick_at: float, group_interval: float, at: float) -> float:
@@ -93,16 +106,16 @@ def next_tick(tick_at: float, group_interval: float, at: float) -> float:
     return tick_at + math.ceil((at - tick_at) / group_interval) * group_interval
 
 
-def acknowledge_by(severity: Severity, now: float, hours: BusinessHours) -> float | None:
+def acknowledge_by(intervals: Timing, now: float, hours: BusinessHours) -> float | None:
     """Return by when to acknowledge what is notified at `now`; None if nobody has to."""
-    if severity.respond_within is None:
+    if intervals.respond_within is None:
         return None
-    return respond_by(severity.respond_within, now, hours)
+    return respond_by(intervals.respond_within, now, hours)
 
 
-def step_wait(wait: float | None, severity: Severity, now: float, plan: Plan) -> float:
-    """Return the seconds until the next escalation step: the step's own wait or the severity's."""
+def step_wait(wait: float | None, intervals: Timing, now: float, plan: Plan) -> float:
+    """Return the seconds until the next step: the step's own wait, or the time to acknowledge."""
     if wait is not None:
         return wait
-    expected = acknowledge_by(severity, now, plan.business_hours)
+    expected = acknowledge_by(intervals, now, plan.business_hours)
     return DEFAULT_STEP_WAIT if expected is None else max(0.0, expected - now)

@@ -39,7 +39,7 @@ class Severity:
 
     name: str
     rank: int
-    respond_within: float | str | None = None  # seconds, or NEXT_BUSINESS_DAY
+    respond_within: float | str | None = None  # seconds, "same day", "next business day"
     group_wait: float | None = None
     group_interval: float | None = None
     repeat_interval: float | None = None
@@ -86,7 +86,8 @@ class Step:
     """One step of an escalation: whom to notify, by which contacts, and how long to wait then.
 
     `notify` holds references: rota:NAME, secondary:NAME, members:NAME, person:ID,
-    receiver:NAME (`gateway.core.plan.references`). `wait` None means the severity's respond_within.
+    receiver:NAME (`gateway.core.plan.references`). `wait` None means
+    respond_within.
     """
 
     notify: tuple[str, ...]
@@ -163,7 +164,10 @@ class Plan:
 
     def severity_of(self, labels: Mapping[str, str]) -> Severity:
         """Return the severity of these labels; an unknown one ranks below all known ones."""
-        name = labels.get(self.severity_label, "")
+        return self.severity_named(labels.get(self.severity_label, ""))
+
+    def severity_named(self, name: str) -> Severity:
+        """Return the severity of that name; an unknown one ranks below all known ones."""
         return self.severities.get(name) or Severity(name or "none", UNKNOWN_RANK)
 
     def skips(self, step: Step, severity: str, at: float) -> str:

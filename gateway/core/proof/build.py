@@ -61,12 +61,11 @@ def _routes(plan: Plan, reach: Reach) -> Iterator[Finding]:
     for path in paths(plan.root):
         route = path[-1]
         values: list[str | None] = [*urgent] or [None]
-        if not any(may_end_at(path, plan.severity_label, value) for value in values):
-            continue
+        ending = [value for value in values if may_end_at(path, plan.severity_label, value)]
         receiver = plan.receivers[route.receiver]
         if receiver.escalate is None:
             continue  # a receiver without any target is reported by the check of the file
-        if spans := reach.unreached(receiver):
+        if spans := union(one for value in ending for one in reach.unreached(receiver, value)):
             yield Finding(
                 FindingKind.NOBODY_NOTIFIED, tuple(spans), route=route.id, other=receiver.name
             )

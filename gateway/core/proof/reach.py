@@ -1,6 +1,7 @@
 """When references, steps, escalations and routes reach somebody."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from gateway.core.oncall.edges import edges
@@ -22,41 +23,70 @@ class Reach:
         self._schedules = schedules
         self._span = span
         self._references: dict[tuple[str, tuple[str, ...]], list[Span]] = {}
-        self._escalations: dict[str, list[Span]] = {}
+        self._escalations: dict[tuple[str, str | None], list[Span]] = {}
 
     def can_reach(self, person: str, by: tuple[str, ...] = ()) -> bool:
         """Return whether a person has an address for one of these contacts, or any without."""
         known = self._plan.people.get(person)
         return known is not None and bool(person_targets(known, by))
 
-    def unreached(self, receiver: Receiver) -> list[Span]:
-        """Return when an alert at this receiver would reach nobody.
+    def unreached(self, receiver: Receiver, severity: str | None = None) -> list[Span]:
+        """Return when an alert of this severity at this receiver would reach nobody.
 
-        Steps that reach nobody are not waited for, so an alert reaches somebody if any step does
-        at that time, or the fallback of the last one.
+        Steps that are skipped or reach nobody are not waited for, so an alert reaches somebody if
+        any step does at that time, or the fallback of the last one. Without a severity every step
+        counts as meant for it.
         """
         if receiver.targets:
             return []
         escalation = self._plan.escalations.get(receiver.escalate or "")
-        spans = self._without_steps(escalation) if escalation else [self._span]
+        spans = self._without_steps(escalation, severity) if escalation else [self._span]
         if escalation is None or not fallback_of(self._plan, receiver).targets:
             return spans
         return []
 
     def last_step_unreached(self, escalation: Escalation) -> list[Span]:
-        """Return when the last step of an escalation would reach nobody."""
-        return self._without_step(escalation.steps[-1]) if escalation.steps else [self._span]
+        """Return when the last step of an escalation that is not skipped would reach nobody."""
+        unreached = [self._span]
+        for step in escalation.steps:
+            skipped = self._skipped(step, None)
+            taken = complement(skipped, *self._span)
+            unreached = union(
+                [
+                    *intersection(unreached, skipped),
+                    *intersection(self._without_targets(step), taken),
+                ]
+            )
+        return unreached
 
-    def _without_steps(self, escalation: Escalation) -> list[Span]:
-        known = self._escalations.get(escalation.name)
+    def _without_steps(self, escalation: Escalation, severity: str | None) -> list[Span]:
+        key = escalation.name, severity
+        known = self._escalations.get(key)
         if known is None:
             known = [self._span]
             for step in escalation.steps:
-                known = intersection(known, self._without_step(step))
-            self._escalations[escalation.name] = known
+                unreached = [*self._without_targets(step), *self._skipped(step, severity)]
+                known = intersection(known, union(unreached))
+            self._escalations[key] = known
         return known
 
-    def _without_step(self, step: Step) -> list[Span]:
+    def _skipped(self, step: Step, severity: str | None) -> list[Span]:
+        """Return when a step's `when` does not hold."""
+        if step.when is None:
+            return []
+        intervals, (start, end) = self._plan.time_intervals, self._span
+        condition = step.when if severity is not None else replace(step.when, severities=())
+        instants, change = [start], condition.next_change(intervals, start)
+        while change is not None and change < end:
+            instants.append(change)
+            change = condition.next_change(intervals, change)
+        return union(
+            Span(at, until)
+            for at, until in pairwise((*instants, end))
+            if condition.failure(severity or "", intervals, at)
+        )
+
+    def _without_targets(self, step: Step) -> list[Span]:
         spans = [self._span]
         for reference in step.notify:
             reached = self._reached(reference, step.by)

@@ -15,7 +15,10 @@ DEFAULT_REPEAT_INTERVAL = 4 * 3600.0
 GROUP_BY_ALL = "..."
 DEFAULT_ORIGIN = "default"
 
-_INHERITED = ("receiver", "group_by", "group_wait", "group_interval", "repeat_interval")
+_INHERITED = (
+    *("receiver", "group_by", "group_wait", "group_interval", "repeat_interval"),
+    "respond_within",
+)
 _NOT_INHERITED = ("mute_time_intervals", "active_time_intervals")
 
 
@@ -48,6 +51,7 @@ class Route:
     line: int | None
     key: str = ""
     labels: Mapping[str, str] = field(default_factory=dict, hash=False)
+    respond_within: float | str | None = None  # seconds, "same day", "next business day"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,7 @@ class RouteSpec:
     match_re: Mapping[str, str] = field(default_factory=dict)
     continue_: bool = False
     labels: Mapping[str, str] = field(default_factory=dict)
+    respond_within: float | str | None = None
     routes: Sequence["RouteSpec"] = ()
     line: int | None = None
 
@@ -134,6 +139,9 @@ def _build(spec: RouteSpec, parent: Route, position: str) -> Route:
         origins=MappingProxyType(origins),
         line=spec.line,
         labels=MappingProxyType({**parent.labels, **spec.labels}),
+        respond_within=parent.respond_within
+        if spec.respond_within is None
+        else spec.respond_within,
     )
     return replace(node, children=_children(spec, node)) if spec.routes else node
 

@@ -7,6 +7,7 @@ from aiohttp import web
 
 from gateway.core.incidents.incident import Incident, State
 from gateway.core.incidents.notice import NoticeKind
+from gateway.core.plan.intervals import respond_within
 from gateway.core.plan.plan import NEXT_BUSINESS_DAY, Plan
 from gateway.flow.engine import Engine
 from gateway.render.view.clean import clean
@@ -182,9 +183,9 @@ def _status_text(incident: Incident, plan: Plan, zone: str, now: float) -> str:
         return f"acknowledged by {name_of(plan, incident.ack.by)} · {since}"
     if incident.suppressions:
         return f"{not_notifying_text(incident, zone)} · {since}"
-    severity = plan.severities.get(incident.severity or "")
     until = incident.respond_by
-    if severity and severity.respond_within == NEXT_BUSINESS_DAY and until and now < until:
+    within = respond_within(plan.route(incident.route_id), plan.severity_named(incident.severity))
+    if within == NEXT_BUSINESS_DAY and until and now < until:
         return f"waits for the next business day, until {clock_time(until, zone, now)} · {since}"
     if until is None:
         return f"unacknowledged · {since}"

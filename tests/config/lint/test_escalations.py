@@ -72,3 +72,48 @@ def test_steps_that_apply_at_all_times_together_are_fine(steps: str) -> None:
     """Steps may share the severities and the week among them."""
     text = WHEN + f"escalations: {{e: [{{notify: ['person:ana'], wait: 5m, {steps}}}]}}\n"
     assert [one for one in warning_texts(text) if "no step applies" in one] == []
+
+
+SHORT = (
+    PEOPLE + "severities: {critical: {rank: 1, respond_within: 15m}, "
+    "info: {rank: 2, respond_within: WITHIN}}\n"
+    "receivers: [{name: all, escalate: e}]\n"
+    "route: {receiver: all}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("wait", "within", "warned"),
+    [
+        ("10m", "30m", "10m is shorter than respond_within (15m) of severity critical"),
+        ("20m", "30m", "20m is shorter than respond_within (30m) of severity info"),
+        ("16h", "next business day", "16h is shorter than respond_within (next business day) of"),
+        ("4h", "same day", "4h is shorter than respond_within (same day) of severity info"),
+    ],
+)
+def test_wait_shorter_than_the_time_to_acknowledge_is_warned_of(
+    wait: str, within: str, warned: str
+) -> None:
+    """A step that another one follows must leave the first people the time they have."""
+    text = SHORT.replace("WITHIN", within) + (
+        f"escalations: {{e: [{{notify: ['person:ana'], wait: {wait}}}, {{notify: ['person:ben'],"
+        " wait: 1m}]}\n"
+    )
+    [warning] = [one for one in warning_texts(text) if "is shorter than" in one]
+    assert warning.startswith(f"routes.yaml:6:50: wait: {warned}")
+
+
+@pytest.mark.parametrize(
+    ("steps", "route"),
+    [
+        pytest.param("wait: 1h", "", id="long enough"),
+        pytest.param("wait: 15m, when: {severities: [critical]}", "", id="other severity"),
+        pytest.param("wait: 10m", ", respond_within: 5m", id="the route's wins"),
+    ],
+)
+def test_wait_that_leaves_the_time_to_acknowledge_is_fine(steps: str, route: str) -> None:
+    """Only the respond_within that applies to the step's alerts counts."""
+    text = SHORT.replace("WITHIN", "1h").replace("{receiver: all}", f"{{receiver: all{route}}}") + (
+        f"escalations: {{e: [{{notify: ['person:ana'], {steps}}}, {{notify: ['person:ben']}}]}}\n"
+    )
+    assert [one for one in warning_texts(text) if "is shorter than" in one] == []

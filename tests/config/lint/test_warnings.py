@@ -133,8 +133,8 @@ def test_a_plain_plan_has_no_warnings() -> None:
         pytest.param(
             "escalations: {e: [{notify: ['receiver:all']}, {notify: ['receiver:all']}]}\n"
             "receivers: [{name: all, escalate: e}]\nroute: {receiver: all}\n",
-            "1:19: wait: is missing, and no severity has respond_within: it is undefined when "
-            "the next step comes",
+            "1:19: wait: is missing, and nothing sets respond_within: it is undefined "
+            "when the next step comes",
             id="step without a wait",
         ),
         pytest.param(

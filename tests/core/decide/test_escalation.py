@@ -7,10 +7,12 @@ from gateway.core.oncall.rota import Handover, Layer, Rota
 from gateway.core.oncall.types import one_each
 from gateway.core.plan.plan import Escalation, Step
 from gateway.core.plan.recipients import person_targets
+from gateway.core.routing.match import RouteSpec, build_route
 from tests.core.group_simulation import (
     HOUR,
     MINUTE,
     SLACK,
+    START,
     GroupSimulation,
     billing_plan,
     notices_to,
@@ -201,3 +203,17 @@ def test_step_for_all_members_notifies_each_of_them() -> None:
     notices = group.advance(1.0)
     assert notices_to(notices, ANA) == [(0.0, "first")]
     assert notices_to(notices, BEN) == [(0.0, "first")]
+
+
+def test_respond_within_of_the_route_is_the_wait_of_steps_without_one() -> None:
+    """A route's respond_within sets the time to acknowledge, and the default wait of its steps."""
+    plan = billing_plan(
+        escalations={
+            "billing": Escalation("billing", (Step(("person:ana",)), Step(("person:ben",))))
+        }
+    )
+    root = build_route(RouteSpec(receiver="billing", respond_within=40 * MINUTE))
+    group = GroupSimulation(replace(plan, root=root))
+    group.fire("DoubleChargeDetected")
+    assert notices_to(group.advance(HOUR), BEN) == [(40 * MINUTE, "escalation")]
+    assert group.incident.respond_by == START + 40 * MINUTE

@@ -31,6 +31,27 @@ def test_route_wins_over_severity_and_severity_over_inherited() -> None:
     assert timing(inherits, Severity("odd", 9), EXACT).group_interval == 300.0
 
 
+def test_respond_within_of_a_route_wins_and_is_inherited() -> None:
+    """A route's own wins over the severity's, which wins over what the route inherits."""
+    root = build_route(
+        RouteSpec(
+            receiver="everyone",
+            respond_within="same day",
+            routes=[RouteSpec(), RouteSpec(respond_within=600.0, routes=[RouteSpec()])],
+        )
+    )
+    top, inherits, own, below = walk(root)
+    hour, none = Severity("critical", 1, 3600.0), Severity("info", 3)
+    assert [timing(route, hour, EXACT).respond_within for route in (top, inherits, own, below)] == [
+        *("same day", 3600.0, 600.0, 3600.0)
+    ]
+    assert [timing(route, none, EXACT).respond_within for route in (top, inherits, own, below)] == [
+        *("same day", "same day", 600.0, 600.0)
+    ]
+    assert timing(below, none, EXACT).origins["respond_within"] == own.id
+    assert timing(below, hour, EXACT).origins["respond_within"] == "severity critical"
+
+
 def test_very_short_repeat_interval_is_raised() -> None:
     """A repeat_interval of a millisecond does not evaluate without end."""
     root = build_route(RouteSpec(receiver="everyone", repeat_interval=0.001))

@@ -63,6 +63,7 @@ def _spec(
             _spec(child.value, receivers, intervals, findings) for child in entry.list_of("routes")
         ),
         line=entry.position.line,
+        respond_within=None,
         **interval_names,
     )
 
