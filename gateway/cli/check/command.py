@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gateway import clock
+from gateway.cli.check.against import duty_differences
 from gateway.cli.check.findings import Findings, print_findings, print_verdict
 from gateway.cli.check.summary import print_summary, summary_json
 from gateway.cli.support.context import (
@@ -32,6 +33,11 @@ PROVEN = 8 * 7 * 86400.0
 @click.command("check")
 @click.argument("file", type=click.Path(path_type=Path), required=False)
 @click.option("--config", type=click.Path(path_type=Path), metavar="FILE", help="The same as FILE.")
+@click.option(
+    "--against",
+    metavar="FILE|URL",
+    help="Print who is on call at other times than by this file, or in the running gateway.",
+)
 @templates_option
 @json_option
 @pass_context
@@ -39,6 +45,7 @@ def command(
     context: CliContext,
     file: Path | None,
     config: Path | None,
+    against: str | None,
     templates: Path | None,
     *,
     as_json: bool,
@@ -51,6 +58,9 @@ def command(
     rendered with samples of all kinds of messages. The settings GATEWAY_* are checked too:
     listening beyond loopback without GATEWAY_API_TOKEN is a warning, and without
     GATEWAY_EXTERNAL_URL an error, because links in messages would not work.
+
+    --against prints when other people are on call in the next four weeks, as a reload would make
+    it: people on call stay until the next handover. Differences are no errors.
 
     Exit status 1 if there is any error; warnings alone leave it 0.
     """
@@ -73,13 +83,16 @@ def command(
         setting_errors=[missing_url] if missing_url else [],
         setting_warnings=_setting_warnings(context, loaded),
     )
+    changed = duty_differences(context, against, loaded.plan if loaded else None, now)
     if as_json:
         summary = summary_json(loaded, now) if loaded else None
-        echo_json({"ok": findings.ok, "file": str(path), **findings.to_json(), "summary": summary})
+        answer = {"ok": findings.ok, "file": str(path), **findings.to_json(), "summary": summary}
+        echo_json(answer | changed.to_json())
     else:
         print_findings(findings)
         if loaded:
             print_summary(loaded, now)
+        changed.print()
         print_verdict(path, findings)
     raise SystemExit(0 if findings.ok else FAILED)
 

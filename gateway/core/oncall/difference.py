@@ -1,6 +1,6 @@
 """The difference of two schedules: when other people are on call than before."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from gateway.core.oncall.shifts import Shift, sweep
@@ -24,6 +24,13 @@ def differences(
     None is a rota that does not exist: nobody is on call in it. The order of people who are on
     call together does not count. Neighbouring stretches of the same difference are joined.
     """
+    return compare(_sweep(before, start, end), _sweep(after, start, end), start, end)
+
+
+def compare(
+    before: Iterable[Shift], after: Iterable[Shift], start: float, end: float
+) -> list[Difference]:
+    """Return the same for two schedules that cover [start, end) without gaps."""
     result: list[Difference] = []
     for one in _pairs(before, after, start, end):
         if set(one.before) == set(one.after):
@@ -37,10 +44,10 @@ def differences(
 
 
 def _pairs(
-    before: Rota | None, after: Rota | None, start: float, end: float
+    before: Iterable[Shift], after: Iterable[Shift], start: float, end: float
 ) -> Iterator[Difference]:
-    """Yield the stretches in which neither rota changes."""
-    sweeps = [_sweep(before, start, end), _sweep(after, start, end)]
+    """Yield the stretches in which neither schedule changes."""
+    sweeps = [iter(before), iter(after)]
     shifts = [next(one) for one in sweeps]
     while start < end:
         cut = min(shift.end for shift in shifts)

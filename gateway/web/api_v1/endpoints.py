@@ -201,6 +201,7 @@ ENDPOINTS = (
     ),
     _get("/oncall", "onCall", oncall.on_call, requests.OnCallQuery, models.OnCall, (404,)),
     _get("/oncall/proof", "proveOnCall", oncall.proof, requests.ProofQuery, models.Proof),
+    _get("/oncall/turns", "listTurns", oncall.turns, requests.NoQuery, models.RotaTurns),
     _get("/rotas", "listRotas", oncall.list_rotas, requests.NoQuery, models.Rotas),
     Endpoint(
         "GET",

@@ -5,6 +5,7 @@ from collections.abc import Awaitable
 from typing import TypeVar
 
 from gateway.core.oncall.rota import Rota
+from gateway.core.oncall.turns_json import changes_to_json, turns_to_json
 from gateway.core.plan.plan import Plan
 from gateway.core.proof.build import build_proof
 from gateway.core.time.business_hours import holidays_between
@@ -57,6 +58,16 @@ async def proof(engine: Engine, query: requests.ProofQuery) -> models.Proof:
     # In a thread: a proof of many rotas takes longer than alerts may wait for the event loop.
     result = await asyncio.to_thread(build_proof, plan, now, now + query.seconds)
     return models.Proof.model_validate(proof_json(plan, result))
+
+
+async def turns(engine: Engine, query: requests.NoQuery) -> models.RotaTurns:
+    """Return whose turn it is in each layer and what follows, for a comparison with a new file."""
+    return models.RotaTurns(
+        rotas={
+            rota.name: models.Turns(turns=turns_to_json(rota), changes=changes_to_json(rota))
+            for rota in engine.plan.rotas.values()
+        }
+    )
 
 
 async def list_rotas(engine: Engine, query: requests.NoQuery) -> models.Rotas:

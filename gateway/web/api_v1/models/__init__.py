@@ -23,7 +23,17 @@ from gateway.web.api_v1.models.incidents import (
     Responded,
     Suppression,
 )
-from gateway.web.api_v1.models.oncall import Duty, Holiday, OnCall, Proof, Rota, Rotas, Shift
+from gateway.web.api_v1.models.oncall import (
+    Duty,
+    Holiday,
+    OnCall,
+    Proof,
+    Rota,
+    Rotas,
+    RotaTurns,
+    Shift,
+    Turns,
+)
 
 __all__ = [
     "Acknowledgement",
@@ -52,8 +62,10 @@ __all__ = [
     "Responded",
     "ResponseModel",
     "Rota",
+    "RotaTurns",
     "Rotas",
     "Shift",
     "Status",
     "Suppression",
+    "Turns",
 ]

@@ -1,7 +1,7 @@
 """Models of rotas and of the people on call."""
 
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import ConfigDict, Field
 
@@ -39,6 +39,19 @@ class Shift(ResponseModel):
         description="`recorded` as it happened, `reconstructed` if it began while no gateway ran, "
         "or calculated from the `schedule` in force: the future, and the past before the records."
     )
+
+
+class Turns(ResponseModel):
+    """The layers of a rota with their turns, and its run-time changes, in Unix seconds."""
+
+    turns: dict[str, Any]
+    changes: list[dict[str, Any]]
+
+
+class RotaTurns(ResponseModel):
+    """The turns of all rotas by name."""
+
+    rotas: dict[str, Turns]
 
 
 class TimeSpan(ResponseModel):
