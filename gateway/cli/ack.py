@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from gateway.cli.support.actor import actor_option
 from gateway.cli.support.api_client import ApiError, number_argument
 from gateway.cli.support.context import FAILED, CliError
 from gateway.cli.support.incident_text import clock
@@ -12,14 +13,10 @@ from gateway.cli.support.output import echo, echo_error, echo_json
 from gateway.cli.support.session import Session, pass_session
 from gateway.core.text.escape import one_line
 
-person_option = click.option(
-    "--as", "by", metavar="PERSON", required=True, help="Who you are: your id in routes.yaml."
-)
-
 
 @click.command("ack")
 @click.argument("number", callback=number_argument)
-@person_option
+@actor_option
 @pass_session
 def command(session: Session, number: int, by: str) -> None:
     """Acknowledge incident NUMBER: you work on it.
@@ -37,7 +34,7 @@ def command(session: Session, number: int, by: str) -> None:
 
 @click.command("take")
 @click.argument("number", callback=number_argument)
-@person_option
+@actor_option
 @click.option(
     "--from",
     "holder",
@@ -64,7 +61,7 @@ def take(session: Session, number: int, by: str, holder: str | None) -> None:
 
 @click.command("unack")
 @click.argument("number", callback=number_argument)
-@person_option
+@actor_option
 @click.option(
     "--back",
     is_flag=True,

@@ -19,9 +19,9 @@ from gateway.cli.support.context import (
 from gateway.cli.support.output import echo, echo_json, paint
 from gateway.cli.support.test_sends import SendResult, send_to_each
 from gateway.config.load import Config
-from gateway.config.source.problem import nearest
 from gateway.core.plan.channels import CHANNELS, AddressKind
 from gateway.core.plan.plan import Target
+from gateway.core.text.nearest import nearest
 
 
 @click.command("send-test")

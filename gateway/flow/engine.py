@@ -25,7 +25,10 @@ from gateway.flow.intake.intake import Intake
 from gateway.flow.intake.repost_cache import RepostCache
 from gateway.flow.intake.truncation import record_truncation
 from gateway.flow.intake.watchdog_monitor import WatchdogMonitor
+from gateway.flow.oncall.changes_part import ChangesPart
 from gateway.flow.oncall.duty_recorder import DutyRecorder
+from gateway.flow.oncall.plan_in_force import PlanInForce
+from gateway.flow.oncall.rota_changes import RotaChanges
 from gateway.flow.queries.active_alerts import ActiveAlerts
 from gateway.flow.runtime.dependencies import Dependencies
 from gateway.flow.runtime.dispatch_result import DispatchResult
@@ -65,6 +68,16 @@ class Engine:
         self._supervisor = Supervisor(now)
         self._running = False
         self._reloading = asyncio.Lock()
+        self.reload_reports: tuple[str, ...] = ()  # what the last reload changed in the database
+        self.in_force = PlanInForce(
+            store,
+            dependencies.config.plan,
+            [ChangesPart()],
+            now,
+            self._plan_changed,
+            shared=dependencies.shared,
+        )
+        self.changes = RotaChanges(store, self.in_force, now)
 
         def plan() -> Plan:
             return self.plan
@@ -99,8 +112,8 @@ class Engine:
 
     @property
     def plan(self) -> Plan:
-        """The plan in force."""
-        return self._config.plan
+        """The plan in force: the configuration's, with what is stored of changes at run time."""
+        return self.in_force.plan
 
     @property
     def retention(self) -> float:
@@ -197,6 +210,7 @@ class Engine:
             if config.plan.watchdogs != self.plan.watchdogs:
                 self._repost_cache.forget_raw()
             self._config = config
+            self.reload_reports = await self.in_force.adopt(config.plan)
             self.delivery.adopt(channels, renderer)
             with suppress(StoreUnavailableError):  # dispatch regroups before it decides
                 await self.dispatcher.regroup()
@@ -208,7 +222,6 @@ class Engine:
             log.info("routes.yaml loaded", extra={"digest": config.plan.digest})
             self.dispatcher.wake()
             self.delivery.wake()
-            self.duty.wake()
             return ()
 
     def problems(self) -> list[Health]:
@@ -224,6 +237,7 @@ class Engine:
     async def start(self) -> None:
         """Start the loops. What fell due while no replica ran is done at once."""
         self._running = True
+        await self.in_force.adopt(self._config.plan)
         self.prepare()
         await self.delivery.start()
         self._supervisor.start("intake", self.intake.run)
@@ -234,6 +248,7 @@ class Engine:
         self._supervisor.start("watchdogs", self.watchdog_monitor.run)
         self._start_rounds("silences", self.silences.evaluator.run)
         self._start_rounds("duty records", self.duty.run)
+        self._start_rounds("plan in force", self.in_force.run)
 
     def prepare(self) -> None:
         """Build the channels and their senders, whose loops only `start` runs."""
@@ -270,6 +285,10 @@ class Engine:
         """Drop what is cached of the database, because a commit may have been lost with it."""
         self._repost_cache.clear(self.now())
         self.active_alerts.clear()
+
+    def _plan_changed(self) -> None:
+        """Record who is on call by the plan that is in force now."""
+        self.duty.wake()
 
     def _intake_committed(self, result: IntakeResult, decided: DispatchResult | None) -> None:
         self._supervisor.mark_healthy("intake")

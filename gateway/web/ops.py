@@ -84,7 +84,14 @@ class OpsEndpoints:
             raise RequestError(422, "routes.yaml has faults; the old one stays in force", detail)
         plan = self._engine.plan
         warnings = [str(warning) for warning in self._engine.config.warnings]
-        return json_response({"status": "loaded", "digest": plan.digest, "warnings": warnings})
+        return json_response(
+            {
+                "status": "loaded",
+                "digest": plan.digest,
+                "warnings": warnings,
+                "reports": self._engine.reload_reports,
+            }
+        )
 
     async def metrics(self, request: web.Request) -> web.StreamResponse:
         """Answer all metrics, those read from the database included."""

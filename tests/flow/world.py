@@ -224,6 +224,7 @@ class World:
                 spread=lambda: self.spread(),
             )
         )
+        await engine.in_force.adopt(engine.config.plan)
         engine.prepare()
         self.replicas.append(engine)
         return engine
@@ -289,6 +290,7 @@ class World:
             busy = False
             for engine in self.replicas:
                 await engine.silences.evaluator.check_once()
+                await engine.in_force.check_once()
                 await engine.duty.record_once()
                 if (await engine.dispatcher.dispatch_once()).decided:
                     busy = True

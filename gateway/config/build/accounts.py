@@ -7,10 +7,11 @@ from gateway.config.grammar.channels.common import TOKEN
 from gateway.config.grammar.parsed import ParsedSection, ParsedValue
 from gateway.config.grammar.secret_types import secret_of
 from gateway.config.grammar.sources import SOURCE_TYPES
-from gateway.config.source.problem import Findings, SourcePosition, nearest, shorten
+from gateway.config.source.problem import Findings, SourcePosition, shorten
 from gateway.config.source.references import SecretText
 from gateway.core.plan.accounts import ChannelSettings, Secret, SourceSettings
 from gateway.core.plan.channels import CHANNELS, ChannelSpec
+from gateway.core.text.nearest import nearest
 
 CONSOLE = "console"
 BUILT_IN = ("alertmanager", "prometheus")

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from gateway.config.build.names import DeclaredNames
 from gateway.config.grammar.parsed import ParsedSection, ParsedValue
-from gateway.config.source.problem import Findings, nearest, shorten
+from gateway.config.source.problem import Findings, shorten
 from gateway.core.plan.plan import Escalation, Step
 from gateway.core.plan.references import ReferenceKind
 from gateway.core.plan.step_condition import StepCondition
+from gateway.core.text.nearest import nearest
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 
 from gateway.config.grammar.parsed import ParsedSection, ParsedValue, field_name
 from gateway.config.source.nodes import MappingNode, Node, ScalarNode
-from gateway.config.source.problem import Findings, nearest, shorten
+from gateway.config.source.problem import Findings, shorten
+from gateway.core.text.nearest import nearest
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,10 @@ from gateway.config.grammar.rota_values import BUSINESS_DAYS
 from gateway.config.source.problem import Findings
 from gateway.core.oncall.rota import Handover, Layer, Override, Restriction, Rota
 from gateway.core.oncall.text import Rotation
-from gateway.core.oncall.types import EVERY_DAY
+from gateway.core.oncall.types import EVERY_DAY, LONGEST_OVERRIDE
 from gateway.core.time.business_hours import BusinessHours
 
 _MORNING = time(9)
-_LONGEST_OVERRIDE = 2 * 366 * 86400.0
-"""Seconds. A longer override has probably a wrong year, and is refused."""
 
 
 def rotas(
@@ -115,7 +113,7 @@ def _override(
         return None
     try:
         start, end = entry.get("from")(zone), entry.get("to")(zone)
-        if end - start > _LONGEST_OVERRIDE:
+        if end - start > LONGEST_OVERRIDE:
             raise ValueError("override: it is longer than two years; is the year right?")
         return Override(
             member=entry.get("person"),

@@ -8,10 +8,11 @@ from gateway.config.build.names import DeclaredNames
 from gateway.config.grammar.channels import CONTACTS, GRAMMARS
 from gateway.config.grammar.parsed import ParsedSection, ParsedValue
 from gateway.config.grammar.people import ADDRESS_KEYS
-from gateway.config.source.problem import Findings, SourcePosition, nearest, shorten
+from gateway.config.source.problem import Findings, SourcePosition, shorten
 from gateway.config.source.references import SecretText
 from gateway.core.plan.channels import CHANNELS, CONTACT_CHANNELS, ChannelSpec
 from gateway.core.plan.person import Contact, Person
+from gateway.core.text.nearest import nearest
 
 
 def contact_names(entries: Mapping[str, ParsedValue]) -> DeclaredNames:

@@ -3,7 +3,8 @@
 import re
 
 from gateway.config.grammar.field_types import Text
-from gateway.config.source.problem import ParseError, nearest
+from gateway.config.source.problem import ParseError
+from gateway.core.text.nearest import nearest
 from gateway.core.time.business_hours import NEXT_BUSINESS_DAY, SAME_DAY
 from gateway.core.time.timestamps import format_duration, parse_duration
 

@@ -13,8 +13,9 @@ from gateway.config.grammar.parsed import (
     read_scalar,
 )
 from gateway.config.source.nodes import Node
-from gateway.config.source.problem import ParseError, SourcePosition, nearest, shorten
+from gateway.config.source.problem import ParseError, SourcePosition, shorten
 from gateway.config.source.references import InvalidReferenceError, has_reference
+from gateway.core.text.nearest import nearest
 
 
 # Kinds are compared with nothing and never shown, and importing them should be quick.

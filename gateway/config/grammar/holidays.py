@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from gateway.config.source.problem import ParseError, nearest
+from gateway.config.source.problem import ParseError
+from gateway.core.text.nearest import nearest
 
 _REGION = re.compile(r"([A-Z]{2})(?:[-/]([A-Za-z0-9 ]+))?")
 _LANGUAGE = "en_US"

@@ -17,7 +17,8 @@ from gateway.config.grammar.parsed import (
     field_name,
 )
 from gateway.config.source.nodes import ListNode, MappingNode, Node, ScalarNode
-from gateway.config.source.problem import SourcePosition, join, nearest, shorten
+from gateway.config.source.problem import SourcePosition, join, shorten
+from gateway.core.text.nearest import nearest
 
 
 @dataclass(eq=False, repr=False)

@@ -5,9 +5,10 @@ from zoneinfo import available_timezones
 
 from gateway.config.grammar.field_types import Text
 from gateway.config.grammar.secret_types import WEB_PATTERN, SecretType, Url
-from gateway.config.source.problem import ParseError, nearest
+from gateway.config.source.problem import ParseError
 from gateway.core.matching.matcher import Matcher, MatcherError
 from gateway.core.matching.parse import parse_matchers
+from gateway.core.text.nearest import nearest
 from gateway.core.time.wallclock import load_zone
 from gateway.core.urls.web_url import plain_url, proxy_url
 

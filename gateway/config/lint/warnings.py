@@ -18,7 +18,7 @@ from gateway.config.lint.shadowed import (
     warn_unreachable_routes,
 )
 from gateway.config.lint.watchdogs import warn_watchdog_routes
-from gateway.config.source.problem import Findings, SourcePosition, nearest, shorten
+from gateway.config.source.problem import Findings, SourcePosition, shorten
 from gateway.core.matching.matcher import Matcher
 from gateway.core.oncall.rota import gaps
 from gateway.core.oncall.without_effect import idle_overrides
@@ -26,6 +26,7 @@ from gateway.core.plan.plan import Plan
 from gateway.core.plan.references import ReferenceKind
 from gateway.core.routing.match import walk
 from gateway.core.routing.mutes import never_matches
+from gateway.core.text.nearest import nearest
 from gateway.core.time.timestamps import format_duration
 from gateway.core.time.wallclock import load_zone, wall_time
 

@@ -186,15 +186,6 @@ class Findings:
         )
 
 
-def nearest(name: str, known: Iterable[str]) -> str | None:
-    """Return the one of `known` most similar to `name`, None when none is similar."""
-    from difflib import get_close_matches  # only a faulty file pays for its import
-
-    by_folded = {one.casefold(): one for one in known}
-    matches = get_close_matches(name.casefold()[:_LONGEST_TEXT], by_folded, n=1, cutoff=0.6)
-    return by_folded[matches[0]] if matches else None
-
-
 def join(path: str, key: str | int) -> str:
     """Return a path with one more step: ``route.receiver``, or ``route[0]``."""
     if isinstance(key, int):

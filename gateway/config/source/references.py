@@ -12,8 +12,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from gateway.config.source.problem import ParseError, nearest, shorten
+from gateway.config.source.problem import ParseError, shorten
 from gateway.core.plan.accounts import Secret
+from gateway.core.text.nearest import nearest
 
 MAX_SECRET_BYTES = 64 * 1024
 """Bytes of the file of a secret. A larger one is probably another file, and is refused."""

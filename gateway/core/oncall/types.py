@@ -33,6 +33,9 @@ _UNITS: tuple[Unit, ...] = get_args(Unit)
 # calendar of the standard library ends not far beyond.
 FIRST_YEAR, LAST_YEAR = 1970, 2999
 LAST_INSTANT = 32_503_680_000.0  # 3000-01-01, unix seconds UTC
+LONGEST_OVERRIDE = 2 * 366 * 86400.0
+"""Seconds. A longer override has probably a wrong year, and is refused."""
+
 _LONGEST_TURN: dict[Unit, int] = {"hour": 87_660, "day": 3_653, "week": 521, "month": 120}
 
 

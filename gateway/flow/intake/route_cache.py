@@ -79,13 +79,26 @@ def _group_target(route: Route, labels: Labels) -> GroupTarget:
     return GroupTarget(route, group, f"{route.id}:{format_labels(group)}")
 
 
+def routes_alike(one: Plan, other: Plan) -> bool:
+    """Return whether both plans route alerts by the very same objects.
+
+    A change of a rota gives a new plan with the same routes: nothing has to be matched again.
+    """
+    return (
+        one.root is other.root
+        and one.severities is other.severities
+        and one.inhibit_rules is other.inhibit_rules
+        and one.severity_label == other.severity_label
+    )
+
+
 _latest: RouteCache | None = None
 
 
 def route_cache(plan: Plan) -> RouteCache:
-    """Return the cache of this plan, and drop the one of the plan before."""
+    """Return the cache of this plan's routes, and drop that of other routes before."""
     global _latest
     latest = _latest
-    if latest is None or latest.plan is not plan:
+    if latest is None or not routes_alike(latest.plan, plan):
         latest = _latest = RouteCache(plan)
     return latest

@@ -45,8 +45,8 @@ class StatusEndpoint:
         )
 
     def _original(self) -> str:
-        plan = self._engine.plan
-        # Cached for each plan: amtool asks this before every command, karma every minute.
+        plan = self._engine.config.plan
+        # Cached for each file: amtool asks this before every command, karma every minute.
         if self._written is None or self._written[0] is not plan:
             self._written = (plan, alertmanager_text(plan))
         return self._written[1]

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from gateway.web.api_v1 import (
     admin,
     alerts,
+    changes,
     explain,
     feeds,
     incidents,
@@ -18,6 +19,7 @@ from gateway.web.api_v1 import (
     silences,
 )
 from gateway.web.api_v1.models import alerts as alert_models
+from gateway.web.api_v1.models import changes as change_models
 from gateway.web.api_v1.models import explain as explain_models
 from gateway.web.api_v1.models import feeds as feed_models
 from gateway.web.api_v1.models import silences as silence_models
@@ -203,6 +205,47 @@ ENDPOINTS = (
     _get("/oncall/proof", "proveOnCall", oncall.proof, requests.ProofQuery, models.Proof),
     _get("/oncall/turns", "listTurns", oncall.turns, requests.NoQuery, models.RotaTurns),
     _get("/rotas", "listRotas", oncall.list_rotas, requests.NoQuery, models.Rotas),
+    _get(
+        "/overrides",
+        "listOverrides",
+        changes.list_changes,
+        change_models.ChangesQuery,
+        change_models.Changes,
+    ),
+    _get(
+        "/overrides/{number}",
+        "getOverride",
+        changes.one_change,
+        requests.NoQuery,
+        change_models.Change,
+        (404,),
+    ),
+    _post(
+        "/overrides",
+        "addOverride",
+        changes.add,
+        change_models.ChangeGiven,
+        change_models.ChangesMade,
+        (409,),
+    ),
+    _post(
+        "/overrides/remove",
+        "removeOverrides",
+        changes.remove,
+        change_models.ChangesRemoved,
+        change_models.ChangesMade,
+        (404, 409),
+    ),
+    Endpoint(
+        "DELETE",
+        f"{BASE}/overrides/{{number}}",
+        "removeOverride",
+        changes.remove_one,
+        change_models.RemoveQuery,
+        change_models.ChangesMade,
+        None,
+        (404, 409),
+    ),
     Endpoint(
         "GET",
         f"{BASE}/feeds",

@@ -3,12 +3,13 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 
-from gateway.config.source.problem import listed, nearest
+from gateway.config.source.problem import listed
 from gateway.core.actor import Actor, ActorKind, stated_actor
 from gateway.core.decide import result
 from gateway.core.decide.facts import escalation_facts
 from gateway.core.plan.plan import Plan
 from gateway.core.text.escape import one_line
+from gateway.core.text.nearest import nearest
 from gateway.flow.engine import Engine
 from gateway.store import Tx
 from gateway.store.queries import deliveries, lists, urgent

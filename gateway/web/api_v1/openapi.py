@@ -83,9 +83,10 @@ def _parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
     if endpoint.has_id:
         text = {"type": "string"}
         parameters.append({"name": "id", "in": "path", "required": True, "schema": text})
-    properties = endpoint.query.model_json_schema(by_alias=True).get("properties", {})
+    query_schema = endpoint.query.model_json_schema(by_alias=True)
+    properties, required = query_schema.get("properties", {}), query_schema.get("required", ())
     for name, schema in properties.items():
-        parameter = {"name": name, "in": "query", "required": False, "schema": schema}
+        parameter = {"name": name, "in": "query", "required": name in required, "schema": schema}
         if "description" in schema:
             parameter["description"] = schema["description"]
         parameters.append(parameter)

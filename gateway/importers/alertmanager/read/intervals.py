@@ -8,7 +8,8 @@ import re
 from collections.abc import Callable, Iterable
 
 from gateway.config.grammar.parsed import ParsedSection, ParsedValue
-from gateway.config.source.problem import Findings, nearest
+from gateway.config.source.problem import Findings
+from gateway.core.text.nearest import nearest
 from gateway.core.time.interval import Ranges, TimeInterval
 from gateway.core.time.interval_parse import MONTHS, WEEKDAYS
 from gateway.core.time.wallclock import load_zone

@@ -28,4 +28,6 @@ COUNTERS = {
     "inhibit_version": 0,
     "silence_version": 0,
     "alert": 0,
+    "rota_change": 0,
+    "plan_version": 0,
 }

@@ -1,0 +1,49 @@
+"""Changes of rotas as a part of the plan in force."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from gateway.core.actor import system_actor
+from gateway.core.oncall.change_text import span_text, what_changes
+from gateway.core.oncall.changes import RotaChange, void_missing, with_changes
+from gateway.core.plan.plan import Plan
+from gateway.store import Tx
+from gateway.store.state import changes
+
+KEPT = 35 * 86400.0
+"""Seconds for which a change that is over stays in the plan, so that the duty of a time in which no
+gateway ran can be calculated. Higher makes each reading of a rota slower."""
+
+
+class ChangesPart:
+    """Reads the changes in force, and makes those void that a new configuration cannot apply."""
+
+    def read(self, tx: Tx, now: float) -> tuple[RotaChange, ...]:
+        """Return the changes that are in force, will be, or were lately."""
+        return tuple(changes.in_force(tx, now - KEPT))
+
+    def apply(self, plan: Plan, stored: tuple[RotaChange, ...]) -> Plan:
+        """Return the plan with the changes in its rotas."""
+        if not stored:
+            return plan
+        return replace(plan, rotas=with_changes(plan.rotas, plan.people, stored))
+
+    def adopt(self, tx: Tx, before: Plan | None, after: Plan, now: float) -> Sequence[str]:
+        """Make changes void whose person or rota is gone, and report each by name."""
+        voided = void_missing(
+            changes.in_force(tx, now), after.rotas, after.people, system_actor("reload"), now
+        )
+        changes.save_voiding(tx, voided)
+        return [_void_text(change, before or after) for change in voided]
+
+
+def _void_text(change: RotaChange, plan: Plan) -> str:
+    names = {one: plan.name_of(one) for one in change.people}
+    rota = plan.rotas.get(change.rota or "")
+    where = "every rota" if change.rota is None else f"rota {change.rota}"
+    span = span_text(change.start, change.end, rota.zone if rota else "UTC")
+    reason = change.voiding.reason if change.voiding else ""
+    return (
+        f"change {change.id} is void: {reason} ({what_changes(change, names)} in {where}, {span}, "
+        f"by {plan.name_of(change.actor.id)})"
+    )
