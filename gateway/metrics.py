@@ -164,6 +164,11 @@ class Metrics:
             "severity",
             buckets=ACKNOWLEDGED_WITHIN,
         )
+        self._missed = self._counter(
+            "gateway_missed_responses",
+            "Incidents that nobody acknowledged in time (respond_within), by severity.",
+            "severity",
+        )
         self._silences = self._gauge(
             "gateway_silences", "Active and pending silences, by state.", "state"
         )
@@ -278,6 +283,10 @@ class Metrics:
         """Count one decision under each of its reasons, once for each reason."""
         for reason in {str(reason) for reason in reasons}:
             self._decision(reason).inc()
+
+    def count_missed_response(self, severity: str) -> None:
+        """Count an incident that nobody acknowledged in time."""
+        self._missed.labels(severity if severity in self._severities else OTHER).inc()
 
     def count_notice(self, channel: str, kind: NoticeKind) -> None:
         """Count a message that was put into the outbox."""

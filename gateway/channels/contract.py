@@ -57,4 +57,5 @@ def accepts_notice(spec: ChannelSpec, kind: NoticeKind, *, quiet: bool) -> bool:
         return False
     if kind is NoticeKind.DIGEST:
         return spec.can(Capability.DIGESTS)
-    return kind is not NoticeKind.ACKNOWLEDGED or spec.can(Capability.ACKNOWLEDGEMENTS)
+    about_response = kind in (NoticeKind.ACKNOWLEDGED, NoticeKind.MISSED)
+    return not about_response or spec.can(Capability.ACKNOWLEDGEMENTS)

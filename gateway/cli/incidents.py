@@ -137,10 +137,13 @@ def _state(one: dict[str, Any]) -> Cell:
 
 
 def _acknowledge_by(one: dict[str, Any], zone: str, now: float) -> Cell:
-    """Return by when to acknowledge, or empty without such a time."""
+    """Return by when to acknowledge, and whether that was missed; empty without such a time."""
+    missed = "missed" if one["missed_at"] else ""
     if one["why_quiet"]:
         return "not notifying"
     if one["respond_by"] is None:
-        return ""
+        return missed, "red"
     until = incident_text.clock(one["respond_by"], zone, now)
-    return (f"overdue since {until}", "red") if parse_rfc3339(one["respond_by"]) < now else until
+    if parse_rfc3339(one["respond_by"]) < now:
+        return f"overdue since {until}", "red"
+    return (f"{until}, {missed}", "red") if missed else until

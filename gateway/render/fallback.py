@@ -83,7 +83,10 @@ def _body(names: Mapping[str, Any]) -> list[str]:
         name = names["ack"]["name"]
         over = names.get("status") == "resolved"
         lines.append(f"{name} had acknowledged it." if over else f"Acknowledged by {name}.")
-    if names.get("respond_by"):
+    if names.get("missed_at"):
+        missed_at = clock_time(names["missed_at"], zone, at)
+        lines.append(f"Nobody acknowledged by {missed_at}: the response is missed.")
+    elif names.get("respond_by"):
         lines.append(f"Acknowledge by {clock_time(names['respond_by'], zone, at)}.")
     for text in (names.get("note"), names.get("description")):
         if text:

@@ -74,6 +74,7 @@ def _kinds() -> Iterator[Sample]:
         NoticeKind.REPEAT: NotifyReason.REPEAT,
         NoticeKind.WORSE: NotifyReason.WORSE,
         NoticeKind.ESCALATION: NotifyReason.ESCALATION,
+        NoticeKind.MISSED: NotifyReason.MISSED,
         NoticeKind.ACKNOWLEDGED: NotifyReason.ACKNOWLEDGED,
         NoticeKind.UNACKNOWLEDGED: NotifyReason.ACK_UNDONE,
         NoticeKind.RESOLVED: NotifyReason.RESOLVED,
@@ -144,6 +145,10 @@ def facts_for(kind: NoticeKind, severity: str) -> dict[str, Any]:
         facts |= {"told": ["ana", "slack:#billing-alerts"], "at": NOW + HOUR / 4}
         facts["escalation"] = facts["escalation"] | {"step": 2, "next_at": NOW + HOUR / 2}
         facts["respond_by"] = NOW
+    if kind is NoticeKind.MISSED:
+        missed = {"respond_by": NOW + HOUR / 4, "missed_at": NOW + HOUR / 4}
+        facts |= missed | {"at": NOW + HOUR / 4}
+        facts["escalation"] = facts["escalation"] | {"step": 2, "next_at": NOW + HOUR / 2}
     if kind in (NoticeKind.ACKNOWLEDGED, NoticeKind.RESOLVED, NoticeKind.UNACKNOWLEDGED):
         facts["ack"] = _ack()
     if kind is NoticeKind.ACKNOWLEDGED:
@@ -199,6 +204,7 @@ def group(
             "on_call": {"rota:platform": ["Dee"]},
         },
         "respond_by": None if over else NOW + HOUR / 4,
+        "missed_at": None,
         "told": ["ana"],
         "note": None,
     }

@@ -105,7 +105,9 @@ async def test_alert_and_its_messages_are_counted(
     assert values['gateway_ingest_alerts_total{source="alertmanager"}'] == 1
     assert values['gateway_decisions_total{reason="first"}'] == 1
     assert values['gateway_notices_total{channel="pagerduty",kind="firing"}'] == 1
-    assert values['gateway_attempts_total{channel="pagerduty",result="accepted"}'] == 1
+    assert values['gateway_notices_total{channel="pagerduty",kind="missed"}'] == 1
+    assert values['gateway_missed_responses_total{severity="critical"}'] == 1
+    assert values['gateway_attempts_total{channel="pagerduty",result="accepted"}'] == 2
     assert values['gateway_outbox_notices{channel="email",state="pending"}'] == 2
     assert values['gateway_outbox_oldest_seconds{channel="email"}'] == 0
     assert values['gateway_acknowledgement_seconds_sum{severity="critical"}'] == 15 * MINUTE

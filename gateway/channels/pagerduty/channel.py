@@ -40,6 +40,7 @@ _ACTIONS = {
     NoticeKind.ESCALATION: ("trigger",),
     # The Events API has no "unacknowledge": a trigger at least shows in the incident's log.
     NoticeKind.UNACKNOWLEDGED: ("trigger",),
+    NoticeKind.MISSED: ("trigger",),  # a line in the incident's log
     NoticeKind.ACKNOWLEDGED: ("acknowledge",),
     NoticeKind.RESOLVED: ("resolve",),
     NoticeKind.LATE: ("trigger", "resolve"),

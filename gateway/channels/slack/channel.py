@@ -21,7 +21,7 @@ from gateway.channels.slack.mrkdwn import truncate_mrkdwn
 from gateway.channels.support.client import CONNECT_TIMEOUT, TOTAL_TIMEOUT, HttpClient
 from gateway.channels.support.connection_errors import connection_failure
 from gateway.core.incidents.message import Message, Receipt
-from gateway.core.incidents.notice import NoticeKind, NotifyReason
+from gateway.core.incidents.notice import SILENT_REASONS, NoticeKind
 from gateway.core.incidents.retry import Failure, SendError
 from gateway.core.plan.accounts import ChannelSettings, Secret
 from gateway.core.plan.channels import CHANNELS
@@ -32,9 +32,6 @@ THREAD_TEXT = 3000
 
 STANDALONE_KINDS = frozenset({NoticeKind.DIGEST, NoticeKind.TEST})
 """These get a message of their own and must not overwrite an incident's."""
-
-SILENT_REASONS = frozenset({NotifyReason.SOME_RESOLVED})
-"""Changes that edit the message without a reply, so nobody is notified."""
 
 logger = logging.getLogger(__name__)
 

@@ -24,6 +24,7 @@ _COLOURS = {
     "resolved": "green",
     "failed": "red",
     "given up": "red",
+    "missed": "red",
     "fell back": "red",
     "nobody reached": "red",
     "skipped": "yellow",
@@ -50,6 +51,8 @@ def print_heading(incident: dict[str, Any], zone: str, now: float) -> None:
     number = paint(f"#{incident['number']} {severity}", severity_colour(severity), bold=True)
     echo(f"{number}  {paint(one_line(incident['title'], 300), bold=True)}")
     text = state_text(incident, zone, now)
+    if incident["missed_at"]:
+        text += f", response missed at {clock(incident['missed_at'], zone, now)}"
     began = clock(incident["since"], zone, now)
     if incident["resolved_at"] is None:
         text += f"; firing since {began} (for {duration(incident['lasted'])})"

@@ -6,6 +6,7 @@ from dataclasses import replace
 from gateway.core.actor import Actor
 from gateway.core.decide.escalation import move_escalation
 from gateway.core.decide.evaluation import Evaluation
+from gateway.core.decide.missed import mark_missed
 from gateway.core.decide.notify import change_state, restart_acknowledge_by
 from gateway.core.decide.result import ActionOutcome, ActionResult, Decision
 from gateway.core.decide.transitions import TRANSITIONS
@@ -68,6 +69,8 @@ def acknowledge_as(
         if member.alert.identity in covers:
             mark_acknowledged(ev, index, member.alert.starts_at)
     ev.classify()
+    if not incident.suppressed:
+        mark_missed(ev)  # its own evaluation may be late
     reason = NotifyReason.TAKEN_OVER if before else NotifyReason.ACKNOWLEDGED
     hold_acknowledgement(ev, ack, reason)
     ev.draft.notification_pending = False

@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence
 from gateway.core.decide.escalation import escalate, move_escalation
 from gateway.core.decide.evaluation import EARLY, Evaluation
 from gateway.core.decide.flush import flush
+from gateway.core.decide.missed import announce_missed, mark_missed
 from gateway.core.decide.notify import change_state, notify_group, restart_acknowledge_by
 from gateway.core.decide.result import Decision
 from gateway.core.decide.transitions import TRANSITIONS
@@ -42,9 +43,11 @@ def decide(
     """
     ev = Evaluation(incident, members, plan, now, suppressed)
     expire_acknowledgement(ev)
+    mark_missed(ev)
     flush(ev)
     repeat(ev)
     escalate(ev)
+    announce_missed(ev)
     return ev.finish()
 
 

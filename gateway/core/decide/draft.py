@@ -26,6 +26,7 @@ class Draft:
     resolved_at: float | None
     beginnings: tuple[float, ...]
     flapping_notified_at: float | None
+    missed_at: float | None
 
     @classmethod
     def of(cls, incident: Incident) -> "Draft":
@@ -45,6 +46,7 @@ class Draft:
             incident.resolved_at,
             incident.beginnings,
             incident.flapping_notified_at,
+            incident.missed_at,
         )
 
     @property
@@ -81,4 +83,5 @@ class Draft:
             incident.truncated,
             incident.title,
             since,
+            self.missed_at,
         )

@@ -74,6 +74,7 @@ def build_facts(
         "ack": ack_facts(incident, plan),
         "escalation": _with_names(escalation_facts(incident, plan), plan),
         "respond_by": incident.respond_by if incident.ack is None else None,
+        "missed_at": incident.missed_at,
         "told": _names(incident.notified_targets.values() if told is None else told, plan),
         "note": note,
     }

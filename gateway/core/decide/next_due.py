@@ -24,7 +24,7 @@ def next_due(ev: "Evaluation") -> float | None:
     if ev.waits_for_tick:
         # What is overdue waits for that tick: to evaluate it before would be to spin.
         return min([tick, *(at for at in _timers(ev) if at > after)])
-    times = [*_ends(ev, tick, after), *_notifications(ev, tick)]
+    times = [*_ends(ev, tick, after), *_notifications(ev, tick), *_response(ev)]
     if ev.muted or len(ev.visible) < len(ev.firing):
         times += _suppressions(ev, tick)
     if ev.draft.ack is not None:
@@ -33,12 +33,21 @@ def next_due(ev: "Evaluation") -> float | None:
 
 
 def _timers(ev: "Evaluation") -> Iterator[float]:
-    """When the escalation takes its next step, and when the acknowledgement expires."""
+    """When a step is taken, the acknowledgement expires, the time to acknowledge is over."""
+    yield from _response(ev)
     escalation, ack = ev.draft.escalation, ev.draft.ack
     if escalation is not None and escalation.next_at is not None:
         yield escalation.next_at
     if ack is not None:
         yield ack.expires_at
+
+
+def _response(ev: "Evaluation") -> Iterator[float]:
+    """When the time to acknowledge is over; also while it is suppressed, to remember that then."""
+    draft = ev.draft
+    at = draft.respond_by if draft.ack is None and draft.missed_at is None else None
+    if at is not None and at > ev.now:
+        yield at
 
 
 def _ends(ev: "Evaluation", tick: float, after: float) -> Iterator[float]:

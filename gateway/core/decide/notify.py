@@ -23,11 +23,22 @@ def restart_acknowledge_by(ev: Evaluation) -> None:
     ev.draft.respond_by = acknowledge_by(ev.timing, ev.now, ev.plan.business_hours)
 
 
+def _passed_while_suppressed(ev: Evaluation) -> bool:
+    """Return whether the time to acknowledge passed and did not count as missed."""
+    draft = ev.draft
+    return (
+        draft.respond_by is not None
+        and draft.respond_by <= ev.now
+        and draft.missed_at is None
+        and draft.ack is None
+    )
+
+
 def notify_group(ev: Evaluation, reason: NotifyReason, *, quiet: bool = False) -> None:
     """Apply an event that notifies the receiver and the escalation steps taken so far."""
     transition, draft = TRANSITIONS[ev.draft.state, reason], ev.draft
     change_state(ev, transition)
-    if transition.acknowledge_by:
+    if transition.acknowledge_by or _passed_while_suppressed(ev):
         restart_acknowledge_by(ev)
     targets = ev.group_targets()
     ev.notify(targets, transition.kind, reason, quiet=quiet)

@@ -53,7 +53,9 @@ _ANNOUNCE = Transition(
     NoticeKind.FIRING, Recipients.GROUP, escalation=Timer.START, acknowledge_by=True
 )
 _ESCALATE = Transition(NoticeKind.ESCALATION, Recipients.STEP)
-_SHOW_AGAIN = Transition(NoticeKind.FIRING, Recipients.GROUP, escalation=Timer.POSTPONE)
+_SHOW_AGAIN = Transition(
+    NoticeKind.FIRING, Recipients.GROUP, escalation=Timer.POSTPONE, acknowledge_by=True
+)
 _WORSE = Transition(
     NoticeKind.WORSE, Recipients.GROUP, Timer.START, State.FIRING, acknowledge_by=True
 )
@@ -80,6 +82,7 @@ TRANSITIONS: Mapping[tuple[State, NotifyReason], Transition] = {
     (State.FIRING, NotifyReason.REPEAT): Transition(NoticeKind.REPEAT, Recipients.GROUP),
     (State.FIRING, NotifyReason.WORSE): _WORSE,
     (State.FIRING, NotifyReason.ESCALATION): _ESCALATE,
+    (State.FIRING, NotifyReason.MISSED): Transition(NoticeKind.MISSED, Recipients.NOTIFIED),
     (State.FIRING, NotifyReason.FALLBACK): Transition(NoticeKind.ESCALATION, Recipients.FALLBACK),
     (State.FIRING, NotifyReason.ACKNOWLEDGED): _TAKEN,
     (State.FIRING, NotifyReason.RESOLVED): _RESOLVED,

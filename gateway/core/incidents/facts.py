@@ -77,5 +77,6 @@ class Facts(TypedDict):
     ack: FactsAck | None
     escalation: FactsEscalation | None
     respond_by: float | None
+    missed_at: float | None  # the acknowledge-by time that passed unacknowledged
     told: list[str]  # names of those who were notified
     note: str | None

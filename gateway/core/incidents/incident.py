@@ -173,6 +173,7 @@ class Incident:
     truncated: int = 0  # alerts of its group that the source said it did not send
     title: str = ""  # its subject in a few words, for lists
     since: float | None = None  # start of its first alert; None if stored before this existed
+    missed_at: float | None = None  # the acknowledge-by time that passed unacknowledged
 
     @property
     def open(self) -> bool:
@@ -248,4 +249,5 @@ def with_number(incident: Incident, number: int) -> Incident:
         incident.truncated,
         incident.title,
         incident.since,
+        incident.missed_at,
     )

@@ -32,6 +32,7 @@ def to_json(incident: Incident) -> dict[str, Any]:
         "flapping_told_at": incident.flapping_notified_at,
         "left_out": incident.truncated,
         "since": incident.since,
+        "missed_at": incident.missed_at,
     }
 
 
@@ -53,6 +54,7 @@ def from_json(saved: Mapping[str, Any]) -> dict[str, Any]:
         "flapping_notified_at": saved.get("flapping_told_at"),
         "truncated": saved.get("left_out", 0),
         "since": saved.get("since"),
+        "missed_at": saved.get("missed_at"),
     }
 
 

@@ -13,6 +13,7 @@ class NoticeKind(StrEnum):
     REPEAT = "repeat"
     WORSE = "worse"
     ESCALATION = "escalation"
+    MISSED = "missed"  # nobody acknowledged in time
     ACKNOWLEDGED = "acknowledged"
     UNACKNOWLEDGED = "unacknowledged"  # undone by a person, or expired
     RESOLVED = "resolved"
@@ -31,6 +32,7 @@ class NotifyReason(StrEnum):
     REPEAT = "repeat"
     WORSE = "worse severity"
     ESCALATION = "escalation"
+    MISSED = "missed"
     ACKNOWLEDGED = "acknowledged"
     TAKEN_OVER = "taken over"
     GIVEN_BACK = "given back"
@@ -51,11 +53,15 @@ FIRING_KINDS = frozenset(
         NoticeKind.REPEAT,
         NoticeKind.WORSE,
         NoticeKind.ESCALATION,
+        NoticeKind.MISSED,
         NoticeKind.UNACKNOWLEDGED,
         NoticeKind.DIGEST,
     }
 )
 """Kinds that say that the incident fires: a target that got one is notified of its end."""
+
+SILENT_REASONS = frozenset({NotifyReason.SOME_RESOLVED, NotifyReason.MISSED})
+"""Reasons for which a message is edited in place where the channel can, without a sound."""
 
 
 @dataclass(frozen=True, slots=True)

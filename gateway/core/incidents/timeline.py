@@ -21,6 +21,7 @@ class TimelineKind(StrEnum):
     STEP_EMPTY = "nobody reached"  # a step, or a part of it, has no targets
     SKIPPED = "skipped"  # a step whose `when` does not hold; a contact that a person lacks
     FELL_BACK = "fell back"
+    MISSED = "missed"  # the time to acknowledge passed without an acknowledgement
     RESOLVED = "resolved"
     DELIVERED = "delivered"
     FAILED = "failed"

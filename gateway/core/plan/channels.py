@@ -25,7 +25,7 @@ class Capability(StrEnum):
     """A property of a channel that others depend on. A channel has only those it lists."""
 
     ACKNOWLEDGEMENTS = "acknowledgements"
-    """It can show that an incident was acknowledged."""
+    """It can show that an incident was acknowledged, or not in time."""
     DIGESTS = "digests"
     """One message may stand for several incidents."""
     QUIET_UPDATES = "quiet updates"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from gateway.core.incidents.notice import FIRING_KINDS, NoticeKind, NotifyReason
+from gateway.core.incidents.notice import FIRING_KINDS, SILENT_REASONS, NoticeKind
 from gateway.core.incidents.outbox import Notice
 from gateway.core.incidents.queue import QueueStep, next_step
 from gateway.core.incidents.retry import Claimant
@@ -63,7 +63,7 @@ def apply_queue_steps(
         kind = step.kind or chosen.kind
         if kind is not chosen.kind:
             outbox.change_kind(tx, chosen.id, kind)
-        elif chosen.reason is NotifyReason.SOME_RESOLVED:
+        elif chosen.reason in SILENT_REASONS:
             chosen = with_folded_reason(tx, chosen, [ids[index] for index in step.fold])
         claimed_notices.append(ClaimedNotice(chosen, kind))
     return drop_refired_alerts(tx, with_refusals(tx, claimed_notices), now)
@@ -128,13 +128,13 @@ def defer_behind_digests(
 
 
 def with_folded_reason(tx: Tx, chosen: Notice, folded: Sequence[int]) -> Notice:
-    """Return a notice of some resolved alerts with the reason of what was folded into it.
+    """Return a notice of a silent reason with the reason of what was folded into it.
 
-    "Some resolved" makes no sound, but a folded notice, such as of new alerts, would have. The
+    A silent reason makes no sound, but a folded notice, such as of new alerts, would have. The
     reason is stored, so it counts when the notice is retried.
     """
     for kind, reason in reversed(outbox.reasons(tx, folded)):
-        if kind in FIRING_KINDS and reason is not NotifyReason.SOME_RESOLVED:
+        if kind in FIRING_KINDS and reason not in SILENT_REASONS:
             outbox.make_loud(tx, chosen.id, reason)
             return replace(chosen, reason=reason, quiet=False)
     return chosen

@@ -6,6 +6,7 @@ from contextlib import suppress
 from functools import partial
 
 from gateway.core.decide.result import ActionResult, Decision
+from gateway.core.incidents.notice import NotifyReason
 from gateway.core.plan.plan import Plan
 from gateway.flow.delivery.pool import SenderPool
 from gateway.flow.dispatch.context import DecisionContext
@@ -142,5 +143,7 @@ class Dispatcher:
 
     def _count(self, decision: Decision) -> None:
         self._metrics.count_decision(decision.reasons)
+        if NotifyReason.MISSED in decision.reasons:
+            self._metrics.count_missed_response(decision.incident.severity)
         for notice in decision.notices:
             self._metrics.count_notice(notice.target.channel, notice.kind)

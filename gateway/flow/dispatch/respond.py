@@ -15,7 +15,7 @@ from gateway.flow.dispatch.save_decisions import save_decisions
 from gateway.store import Tx, outbox
 from gateway.store.state import incidents, members, timeline
 
-PENDING_STEPS = (NoticeKind.ESCALATION, NoticeKind.REPEAT)
+PENDING_STEPS = (NoticeKind.ESCALATION, NoticeKind.REPEAT, NoticeKind.MISSED)
 """Kinds of notices that an acknowledgement cancels while they have not been sent (E22)."""
 
 DecideAction = Callable[[Incident, list[Member], Plan, Actor, float], ActionResult]

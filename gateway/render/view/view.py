@@ -19,7 +19,7 @@ NAMES: Mapping[str, str] = {
     "incident": "the incident's number",
     "number": 'the number as people say it: "#1042"; empty for a digest',
     "status": "firing, acknowledged or resolved",
-    "kind": "what the notice is about: firing, repeat, worse, escalation, acknowledged, "
+    "kind": "what the notice is about: firing, repeat, worse, escalation, missed, acknowledged, "
     "unacknowledged, resolved, late, digest or test",
     "reason": "why it is sent: first, new alerts, repeat, fallback, …",
     "severity": "the incident's severity, as its label says",
@@ -53,6 +53,7 @@ NAMES: Mapping[str, str] = {
     "ended_at": "when the last alert ended, or none",
     "lasted": "how long it has been going on, or went on, in seconds",
     "respond_by": "by when to acknowledge, or none",
+    "missed_at": "the time by which nobody had acknowledged, or none",
     "ack": "who acknowledged: by, name, at, via, expires_at, from (whom it was taken over from, "
     "or empty); or none",
     "escalation": "name, step, steps, next (names), next_at; or none",
@@ -168,6 +169,7 @@ def view_of(facts: Mapping[str, Any], kind: NoticeKind, reason: NotifyReason) ->
         "ended_at": ended,
         "lasted": max(0.0, (at if ended is None else ended) - since),
         "respond_by": number(facts.get("respond_by")),
+        "missed_at": number(facts.get("missed_at")),
         "ack": _ack(facts.get("ack")),
         "escalation": _escalation(facts.get("escalation")),
         "notified": notified,

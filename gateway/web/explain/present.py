@@ -41,6 +41,9 @@ def present_sentences(
         sentences.append(
             Sentence("Its route is no longer in routes.yaml; the root route's settings apply.")
         )
+    if incident.missed_at is not None:
+        missed_at = context.clock(incident.missed_at)
+        sentences.append(Sentence(f"Nobody acknowledged by {missed_at}: the response is missed."))
     sentences += _acknowledged(context, incident, members)
     mute = _mute(context, route)
     sentences += mute

@@ -35,6 +35,7 @@ _TONES = {
     TimelineKind.ACK_EXPIRED: "failed",
     TimelineKind.REOPENED: "failed",
     TimelineKind.FAILED: "failed",
+    TimelineKind.MISSED: "failed",
     TimelineKind.FELL_BACK: "failed",
     TimelineKind.GIVEN_UP: "failed",
     TimelineKind.STEP_EMPTY: "failed",

@@ -192,6 +192,7 @@ def _banner(
         text = f"Resolved at {clock_time(ended_at, zone, now)}"
         former = stored.incident.ack
         more = f"{name_of(plan, former.by)} had acknowledged it. " if former else ""
+        more += _missed(stored.incident, zone, now)
         return Banner("✓", "resolved", text, f"{more}There is nothing left to do.")
     ack = stored.incident.ack
     if ack is None:
@@ -201,4 +202,11 @@ def _banner(
     uncovered = len(stored.uncovered(now))
     if uncovered:
         more += f"; {uncovered} later alert{'s are' if uncovered > 1 else ' is'} not covered"
-    return Banner("✓", "acknowledged", text, f"{more}.")
+    more = f"{more}. {_missed(stored.incident, zone, now)}".strip()
+    return Banner("✓", "acknowledged", text, more)
+
+
+def _missed(incident: Incident, zone: str, now: float) -> str:
+    if incident.missed_at is None:
+        return ""
+    return f"Nobody had acknowledged by {clock_time(incident.missed_at, zone, now)}. "

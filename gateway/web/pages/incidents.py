@@ -176,9 +176,13 @@ def _status_text(incident: Incident, plan: Plan, zone: str, now: float) -> str:
         ended_at = incident.resolved_at if incident.resolved_at is not None else now
         lasted = duration(incident.lasted(now))
         text = f"resolved at {clock_time(ended_at, zone, now)} after {lasted}"
+        if incident.missed_at is not None:
+            text += " · response missed"
         ack = incident.ack
         return f"{text} · {name_of(plan, ack.by)} had acknowledged it" if ack else text
     since = f"for {duration(incident.lasted(now))}"
+    if incident.missed_at is not None:
+        since = f"response missed · {since}"
     if incident.ack is not None:
         return f"acknowledged by {name_of(plan, incident.ack.by)} · {since}"
     if incident.suppressions:

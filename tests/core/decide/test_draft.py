@@ -34,6 +34,7 @@ INCIDENT = Incident(
     truncated=13,
     title="title",
     since=14.0,
+    missed_at=15.0,
 )
 
 

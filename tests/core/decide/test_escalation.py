@@ -26,7 +26,7 @@ def test_steps_follow_their_waits() -> None:
     group = GroupSimulation()
     group.fire("DoubleChargeDetected")
     notices = group.advance(HOUR)
-    assert notices_to(notices, ANA) == [(0.0, "first")]
+    assert notices_to(notices, ANA) == [(0.0, "first"), (15 * MINUTE, "missed")]
     assert notices_to(notices, BEN) == [(15 * MINUTE, "escalation")]
     assert notices_to(notices, ADMIN) == [(15 * MINUTE, "escalation")]
 
@@ -79,8 +79,10 @@ def test_repeated_escalation_runs_two_rounds_and_stops() -> None:
     group = GroupSimulation(plan)
     group.fire("DoubleChargeDetected")
     notices = group.advance(1.9 * HOUR)
-    assert notices_to(notices, ANA) == [(0.0, "first"), (1200.0, "escalation")]
-    assert notices_to(notices, BEN) == [(600.0, "escalation"), (1800.0, "escalation")]
+    ana = [one for one in notices_to(notices, ANA) if one[1] != "missed"]
+    ben = [one for one in notices_to(notices, BEN) if one[1] != "missed"]
+    assert ana == [(0.0, "first"), (1200.0, "escalation")]
+    assert ben == [(600.0, "escalation"), (1800.0, "escalation")]
 
 
 def test_repeat_after_an_escalation_notifies_its_people() -> None:

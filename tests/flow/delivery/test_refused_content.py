@@ -45,7 +45,12 @@ async def test_the_next_message_is_complete_again(world: World) -> None:
     await world.advance(1.0)
     world.mend("pagerduty")
     await world.advance(3 * HOUR)
-    assert [d.message.reduced for d in world.delivered if d.to == PAGER] == [True, False]
+    pages = [d for d in world.delivered if d.to == PAGER]
+    assert [(d.reason, d.message.reduced) for d in pages] == [
+        ("first", True),
+        ("missed", False),
+        ("repeat", False),
+    ]
 
 
 async def test_what_is_refused_twice_falls_back_and_can_be_replayed(world: World) -> None:

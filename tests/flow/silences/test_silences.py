@@ -47,6 +47,7 @@ async def test_the_end_of_a_silence_notifies_once(world: World) -> None:
     assert await world.advance(HOUR - 1.0) == []
     assert to(await world.advance(3 * HOUR), SLACK) == [
         (HOUR + MINUTE, "firing", "silence ended"),
+        (2 * HOUR + MINUTE, "missed", "missed"),
     ]
 
 

@@ -37,7 +37,7 @@ async def test_list_is_sorted_by_severity(gateway: Gateway) -> None:
     assert "2 open incidents" in page
     order = [page.index(word) for word in ("CRITICAL", "WARNING", "Recently resolved", "RESOLVED")]
     assert order == sorted(order)
-    assert "unacknowledged, overdue since 11:21 UTC · for 20 min" in page
+    assert "unacknowledged, overdue since 11:21 UTC · response missed · for 20 min" in page
     await world.ack(1001)
     assert "acknowledged by Ana" in await text_of(client, "GET", "/")
 

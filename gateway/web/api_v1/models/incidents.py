@@ -49,6 +49,10 @@ class Incident(ResponseModel):
     due_at: Instant | None = Field(description="When it is evaluated next.")
     acknowledged: Acknowledgement | None
     respond_by: Instant | None = Field(description="When it must be acknowledged.")
+    missed_at: Instant | None = Field(
+        description="The time by which it should have been acknowledged and was not; null if the "
+        "response was not missed."
+    )
     suppressed: bool = Field(
         description="Whether lists show it as suppressed: firing, unacknowledged, and not "
         "notifying because of a silence, an inhibition or a mute."
