@@ -26,9 +26,11 @@ from gateway.flow.intake.repost_cache import RepostCache
 from gateway.flow.intake.truncation import record_truncation
 from gateway.flow.intake.watchdog_monitor import WatchdogMonitor
 from gateway.flow.oncall.changes_part import ChangesPart
+from gateway.flow.oncall.duty_differences import difference_report, duty_differences
 from gateway.flow.oncall.duty_recorder import DutyRecorder
 from gateway.flow.oncall.plan_in_force import PlanInForce
 from gateway.flow.oncall.rota_changes import RotaChanges
+from gateway.flow.oncall.turns_part import TurnsPart
 from gateway.flow.queries.active_alerts import ActiveAlerts
 from gateway.flow.runtime.dependencies import Dependencies
 from gateway.flow.runtime.dispatch_result import DispatchResult
@@ -72,7 +74,7 @@ class Engine:
         self.in_force = PlanInForce(
             store,
             dependencies.config.plan,
-            [ChangesPart()],
+            [TurnsPart(), ChangesPart()],
             now,
             self._plan_changed,
             shared=dependencies.shared,
@@ -210,7 +212,9 @@ class Engine:
             if config.plan.watchdogs != self.plan.watchdogs:
                 self._repost_cache.forget_raw()
             self._config = config
-            self.reload_reports = await self.in_force.adopt(config.plan)
+            before = self.plan
+            reports = await self.in_force.adopt(config.plan)
+            self.reload_reports = reports + await self._report_differences(before)
             self.delivery.adopt(channels, renderer)
             with suppress(StoreUnavailableError):  # dispatch regroups before it decides
                 await self.dispatcher.regroup()
@@ -223,6 +227,15 @@ class Engine:
             self.dispatcher.wake()
             self.delivery.wake()
             return ()
+
+    async def _report_differences(self, before: Plan) -> tuple[str, ...]:
+        """Log and return when other people are on call than by the plan before."""
+        after, now = self.plan, self.now()
+        changed = await asyncio.to_thread(duty_differences, before, after, now)
+        report = difference_report(changed, before, after, now)
+        for line in report:
+            log.info("on call changes: %s", line)
+        return report
 
     def problems(self) -> list[Health]:
         """Return the health of each component, for /readyz."""

@@ -36,15 +36,9 @@ def make_gateway(tmp_path: Path, vendors: Vendors) -> Iterator[MakeGateway]:
     with ExitStack() as ends:
 
         def make(
-            routes: str = SEVERAL,
-            *,
-            database: str = "",
-            name: str = "gateway",
-            installed: bool = False,
-            **settings: str,
+            routes: str = SEVERAL, *, database: str = "", name: str = "gateway", **settings: str
         ) -> Gateway:
-            home = tmp_path / name
-            gateway = Gateway(home, routes, vendors, database, installed=installed, **settings)
+            gateway = Gateway(tmp_path / name, routes, vendors, database, **settings)
             ends.enter_context(ended_after(gateway))
             return gateway
 

@@ -10,7 +10,8 @@ from tests.flow.world import DAY, ROUTES, START, World
 
 HANDOVER = 1_795_420_800.0  # 2026-11-23T08:00:00Z
 ROTATING = ROUTES.replace("members: [ana]", "members: [ana, ben]")
-SWAPPED = ROUTES.replace("members: [ana]", "members: [ben, ana]")
+OVERRIDE = "overrides: [{person: ana, from: 2026-11-01, to: 2026-12-01}]"
+TAKEN_OVER = ROTATING.replace("start: 2026-01-05}]", "start: 2026-01-05}]\n    " + OVERRIDE)
 
 
 async def records(world: World, rota: str = "billing") -> list[DutyRecord]:
@@ -49,11 +50,11 @@ async def test_handover_is_recorded_at_its_instant(database_url: str) -> None:
     await world.close()
 
 
-async def test_reload_with_swapped_members_ends_the_shift_at_the_reload(database_url: str) -> None:
+async def test_reload_with_an_override_ends_the_shift_at_the_reload(database_url: str) -> None:
     """The people on call before a reload stay recorded, and the others begin with it."""
     world = await rotating(database_url)
     await world.advance(DAY)
-    world.routes = SWAPPED
+    world.routes = TAKEN_OVER
     assert await world.engine.reload() == ()
     await world.advance(DAY)
     before, after = await records(world)

@@ -102,7 +102,8 @@ async def test_reload_that_removes_a_person_makes_changes_void(world: World) -> 
     await add(world.engine)
     world.routes = WITHOUT_BEN
     assert await world.engine.reload() == ()
-    (report,) = world.engine.reload_reports
+    report, difference = world.engine.reload_reports
+    assert "Ben → Ana" in difference
     assert "change 1 is void: person ben was removed from routes.yaml" in report
     assert "Ben instead of Ana in rota billing" in report
     assert on_call_in(world.engine) == ("ana",)

@@ -13,6 +13,7 @@ from gateway.store.schema.tables.episode import episodes
 from gateway.store.schema.tables.feed import feeds
 from gateway.store.schema.tables.incident import acks, incidents, members, timeline
 from gateway.store.schema.tables.outbox import attempts, facts, holds, notices, recipients
+from gateway.store.schema.tables.turns import rota_turns
 
 __all__ = [
     "COUNTERS",
@@ -33,6 +34,7 @@ __all__ = [
     "recipients",
     "rejects",
     "rota_changes",
+    "rota_turns",
     "silences",
     "timeline",
 ]

@@ -1,0 +1,53 @@
+"""Turns of rotas as a part of the plan in force: an edit moves nobody's present turn."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from gateway.core.oncall.anchors import keep_turns, with_turns
+from gateway.core.oncall.rota import Rota
+from gateway.core.plan.plan import Plan
+from gateway.store import Tx
+from gateway.store.state import plan_version, turns
+
+
+class TurnsPart:
+    """Reads whose turn it is, and decides it anew for the layers that a new file has edited."""
+
+    def read(self, tx: Tx, now: float) -> Mapping[str, Rota]:
+        """Return the turns of each rota."""
+        return turns.read(tx)
+
+    def apply(self, plan: Plan, stored: Mapping[str, Rota]) -> Plan:
+        """Return the plan with the turns of layers that are as they were when stored.
+
+        Another replica may have another file: its layers count by its own text.
+        """
+        rotas = {
+            name: with_turns(rota, stored[name]) if name in stored else rota
+            for name, rota in plan.rotas.items()
+        }
+        return replace(plan, rotas=rotas)
+
+    def adopt(self, tx: Tx, before: Plan | None, after: Plan, now: float) -> Sequence[str]:
+        """Store the turns of the new file's rotas; nothing of it needs a report.
+
+        Two replicas that load the same file decide once: the second one finds equal layers.
+        """
+        stored = turns.read(tx)
+        edited = []
+        for name, rota in after.rotas.items():
+            old = stored.get(name)
+            new = rota if old is None else keep_turns(old, rota, now, after.people)
+            plain = _without_schedule(new)
+            if old is None or old != plain:
+                edited.append(plain)
+        if edited:
+            turns.save(tx, edited)
+            plan_version.advance(tx)
+        return ()
+
+
+def _without_schedule(rota: Rota) -> Rota:
+    """Return the rota with what is stored of it: zone, turns and anchors."""
+    layers = tuple(replace(layer, restrictions=()) for layer in rota.layers)
+    return Rota(rota.name, rota.zone, layers)
