@@ -52,17 +52,20 @@ def load_config(settings: ServerSettings, env: Mapping[str, str]) -> Config:
 
 
 def build_channels(config: Config) -> dict[str, Channel]:
-    """Build every channel, whether or not routes.yaml has settings for it.
+    """Build the channel of every account, by account key.
+
+    A channel without any account gets one that says so at each send.
 
     Raises ConfigError for a setting that only the channel itself can judge.
     """
+    types = {settings.type for settings in config.channels.values()}
+    undeclared = [ChannelSettings(name) for name in CHANNELS if name not in types]
     channels = {}
-    for name in CHANNELS:
-        settings = config.channels.get(name) or ChannelSettings(name)
+    for settings in (*config.channels.values(), *undeclared):
         try:
-            channels[name] = build(settings, config.secrets)
+            channels[settings.account_key] = build(settings, config.secrets)
         except ValueError as error:
-            path = f"channels.{name}"
+            path = f"channels.{settings.name}"
             raise ConfigError([Problem("routes.yaml", 1, 1, path, "", str(error))]) from error
     return channels
 

@@ -23,6 +23,7 @@ from gateway import ALERTMANAGER, __version__
 from gateway.core.decide.result import ActionOutcome, ActionResult
 from gateway.core.incidents.incident import State
 from gateway.core.incidents.notice import NoticeKind
+from gateway.core.plan.accounts import split_account_key
 from gateway.core.proof.coverage import Coverage
 
 # Otherwise each counter has a second series, with its creation time.
@@ -176,34 +177,43 @@ class Metrics:
     def _define_delivery(self) -> None:
         self._notices = self._counter(
             "gateway_notices",
-            "Messages put into the outbox, by channel and kind.",
+            "Messages put into the outbox, by channel, account and kind.",
             "channel",
+            "account",
             "kind",
         )
         self._attempts = self._counter(
-            "gateway_attempts", "Attempts to send, by channel and result.", "channel", "result"
+            "gateway_attempts",
+            "Attempts to send, by channel, account and result.",
+            "channel",
+            "account",
+            "result",
         )
         self._attempt_seconds = self._histogram(
             "gateway_attempt_seconds",
-            "Duration of attempts to send, by channel.",
+            "Duration of attempts to send, by channel and account.",
             "channel",
+            "account",
             buckets=SENT_WITHIN,
         )
         self._outbox = self._gauge(
             "gateway_outbox_notices",
-            "Messages that wait, are being sent, or are dead letters, by channel and state.",
+            "Messages that wait, are being sent, or are dead letters, by channel, account, state.",
             "channel",
+            "account",
             "state",
         )
         self._outbox_age = self._gauge(
             "gateway_outbox_oldest_seconds",
-            "Age of the oldest message that is not delivered yet, by channel.",
+            "Age of the oldest message that is not delivered yet, by channel and account.",
             "channel",
+            "account",
         )
         self._holds = self._gauge(
             "gateway_holds",
-            "Targets on hold because the vendor limits the rate, by channel.",
+            "Targets on hold because the vendor limits the rate, by channel and account.",
             "channel",
+            "account",
         )
 
     def _define_operation(self) -> None:
@@ -288,14 +298,15 @@ class Metrics:
         """Count an incident that nobody acknowledged in time."""
         self._missed.labels(severity if severity in self._severities else OTHER).inc()
 
-    def count_notice(self, channel: str, kind: NoticeKind) -> None:
+    def count_notice(self, account_key: str, kind: NoticeKind) -> None:
         """Count a message that was put into the outbox."""
-        self._notice(channel, kind.value).inc()
+        self._notice(*split_account_key(account_key), kind.value).inc()
 
-    def count_attempt(self, channel: str, result: str, seconds: float) -> None:
+    def count_attempt(self, account_key: str, result: str, seconds: float) -> None:
         """Count an attempt to send. `result` is "accepted" or the value of a Failure."""
-        self._attempt(channel, result).inc()
-        self._took(channel).observe(max(0.0, seconds))
+        labels = split_account_key(account_key)
+        self._attempt(*labels, result).inc()
+        self._took(*labels).observe(max(0.0, seconds))
 
     def count_response(self, response: ActionResult, now: float) -> None:
         """Count an acknowledgement or its undo."""
@@ -333,25 +344,25 @@ class Metrics:
     def set_outbox(
         self,
         depth: Iterable[tuple[str, str, int, float | None]],
-        channels: Iterable[str],
+        account_keys: Iterable[str],
         now: float,
     ) -> None:
-        """Set the outbox from rows of (channel, state, count, creation of the oldest).
+        """Set the outbox from rows of (account key, state, count, creation of the oldest).
 
-        `channels` without rows are set to 0, which an alert can distinguish from missing data.
+        `account_keys` without rows are set to 0, which an alert can distinguish from missing data.
         """
         self._outbox.clear()
         self._outbox_age.clear()
-        oldest: dict[str, float] = dict.fromkeys(channels, now)
-        for channel in oldest:
+        oldest: dict[str, float] = dict.fromkeys(account_keys, now)
+        for key in oldest:
             for state in ("pending", "dead"):
-                self._outbox.labels(channel, state).set(0)
-        for channel, state, count, created_at in depth:
-            self._outbox.labels(channel, state).set(count)
+                self._outbox.labels(*split_account_key(key), state).set(0)
+        for key, state, count, created_at in depth:
+            self._outbox.labels(*split_account_key(key), state).set(count)
             if state in ("pending", "sending") and created_at is not None:
-                oldest[channel] = min(oldest.get(channel, now), created_at)
-        for channel, created_at in oldest.items():
-            self._outbox_age.labels(channel).set(max(0.0, now - created_at))
+                oldest[key] = min(oldest.get(key, now), created_at)
+        for key, created_at in oldest.items():
+            self._outbox_age.labels(*split_account_key(key)).set(max(0.0, now - created_at))
 
     def set_incidents(self, rows: Iterable[tuple[str, str, int, float | None]], now: float) -> None:
         """Set the incidents from rows of (severity, state, count, opening of the oldest notified).
@@ -377,11 +388,11 @@ class Metrics:
         for state, count in counts.items():
             self._silences.labels(state).set(count)
 
-    def set_holds(self, holds: Mapping[str, Sized], channels: Iterable[str]) -> None:
-        """Set the number of active holds of each channel; an account on hold counts as one."""
+    def set_holds(self, holds: Mapping[str, Sized], account_keys: Iterable[str]) -> None:
+        """Set the number of active holds of each account; one on the whole account counts, too."""
         self._holds.clear()
-        for channel in dict.fromkeys((*channels, *holds)):
-            self._holds.labels(channel).set(len(holds.get(channel, ())))
+        for key in dict.fromkeys((*account_keys, *holds)):
+            self._holds.labels(*split_account_key(key)).set(len(holds.get(key, ())))
 
     def set_coverage(self, rotas: Iterable[Coverage]) -> None:
         """Set the coverage of each rota, and remove those that no longer exist."""

@@ -38,7 +38,7 @@ def test_a_channel_without_dead_letters_says_0() -> None:
     """An alert on dead letters needs the series before the first one."""
     metrics = Metrics()
     metrics.set_outbox([], ["slack"], 100.0)
-    dead = 'gateway_outbox_notices{channel="slack",state="dead"}'
+    dead = 'gateway_outbox_notices{account="slack",channel="slack",state="dead"}'
     assert lines(metrics, dead) == [f"{dead} 0.0"]
 
 

@@ -18,7 +18,7 @@ CONSOLE = "console"
 
 
 def build(settings: ChannelSettings, secrets: Mapping[str, Secret]) -> Channel:
-    """Return the channel of these settings.
+    """Return the channel of an account.
 
     Call it in the event loop that it will serve.
 
@@ -28,9 +28,9 @@ def build(settings: ChannelSettings, secrets: Mapping[str, Secret]) -> Channel:
     channel that fails at each send and says why. Raises ValueError, naming the field, when a
     setting is missing or invalid.
     """
-    spec = CHANNELS.get(settings.name)
+    spec = CHANNELS.get(settings.type)
     if spec is None:
-        raise ValueError(f"channels: no channel is called {settings.name!r}")
+        raise ValueError(f"channels: no channel is called {settings.type!r}")
     if spec.needs_account and not settings.options and not settings.secrets:
         return UnconfiguredChannel(spec)
     if lacks := settings.options.get("lacks"):

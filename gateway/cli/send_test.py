@@ -19,15 +19,17 @@ from gateway.cli.support.context import (
 from gateway.cli.support.output import echo, echo_json, paint
 from gateway.cli.support.test_sends import SendResult, send_to_each
 from gateway.config.load import Config
+from gateway.core.plan.accounts import ChannelSettings
 from gateway.core.plan.channels import CHANNELS, AddressKind
 from gateway.core.plan.plan import Target
+from gateway.core.plan.recipients import contact_target
 from gateway.core.text.nearest import nearest
 
 
 @click.command("send-test")
 @click.argument("receiver", required=False)
 @click.option(
-    "--channel", type=click.Choice(list(CHANNELS)), help="One channel instead of a receiver."
+    "--channel", metavar="NAME", help="One channel, or one of its accounts, instead of a receiver."
 )
 @click.option("--to", metavar="ADDRESS", help="An address, #channel, or ${REFERENCE}.")
 @config_option
@@ -49,6 +51,7 @@ def command(
     \b
     gateway send-test billing-critical
     gateway send-test --channel email --to ana@example.com
+    gateway send-test --channel slack-eu --to '#billing-alerts'
 
     Makes one attempt for each target, and stores nothing. If a vendor refuses the content, the
     message is sent once more in its simplest form. PagerDuty opens an incident of severity info;
@@ -91,33 +94,62 @@ def _targets(
             raise click.UsageError(f"receiver {receiver!r} has no targets: nothing to send")
         return known[receiver].targets
     assert channel is not None
-    spec = CHANNELS[channel]
+    account = _account_of(config, channel)
+    spec = CHANNELS[account.type]
     if spec.address is AddressKind.NONE:
-        return (Target(channel, to or channel),)
+        return (Target(spec.name, to or spec.name, account=account.name),)
     if to is None:
         raise click.UsageError(f"--channel {channel} needs --to")
     if spec.secret_address:
-        target = _target_of(config, channel, to)
+        target = _target_of(config, account, to)
         if target is None:
             raise click.UsageError(
-                f"--to: no receiver in routes.yaml has that {channel} target. Write the reference "
-                "as it is written there, such as '${PAGERDUTY_KEY}' (in quotes), never the secret"
+                f"--to: nothing in routes.yaml has that address at {account.name}. Write the "
+                "reference as it is written there, such as '${PAGERDUTY_KEY}' (in quotes), never "
+                "the secret"
             )
         return (target,)
-    return (Target(channel, to),)
+    return (Target(spec.name, to, account=account.name),)
 
 
-def _target_of(config: Config, channel: str, address: str) -> Target | None:
-    for receiver in config.plan.receivers.values():
-        for target in receiver.targets:
-            if target.channel == channel and target.address == address:
-                return target
+def _account_of(config: Config, name: str) -> ChannelSettings:
+    """Return the account of that name, or the only one of the channel of that name."""
+    settings = config.channels.get(name)
+    if settings is not None:
+        return settings
+    of_channel = [one for one in config.channels.values() if one.type == name]
+    if len(of_channel) == 1:
+        return of_channel[0]
+    if of_channel:
+        choices = ", ".join(one.name for one in of_channel)
+        raise click.UsageError(f"--channel {name} has several accounts: give one of {choices}")
+    if name in CHANNELS:
+        return ChannelSettings(name)
+    known = list(dict.fromkeys([*config.channels, *CHANNELS]))
+    near = nearest(name, known)
+    hint = f"; did you mean {near}?" if near else f" (there are: {', '.join(known)})"
+    raise click.UsageError(f"there is no channel or account {name!r}{hint}")
+
+
+def _target_of(config: Config, account: ChannelSettings, address: str) -> Target | None:
+    """Return the target of a receiver, or the contact of a person, with a secret address."""
+    plan = config.plan
+    targets = [target for receiver in plan.receivers.values() for target in receiver.targets]
+    targets += [
+        contact_target(person, contact)
+        for person in plan.people.values()
+        for contact in person.contacts.values()
+    ]
+    for target in targets:
+        if target.account == account.name and target.address == address:
+            return target
     return None
 
 
 def _json(result: SendResult) -> dict[str, Any]:
     return {
         "channel": result.target.channel,
+        "account": result.target.account,
         "address": result.target.address,
         "sent": result.sent,
         "detail": result.text,
@@ -132,4 +164,4 @@ def _print(result: SendResult) -> None:
     text = "" if result.text == "sent" else f": {result.text}"
     if result.perhaps:
         text += " (it may have arrived anyway)"
-    echo(f"{target.channel} {target.address}  {mark} in {result.seconds:.1f} s{text}")
+    echo(f"{target.account} {target.address}  {mark} in {result.seconds:.1f} s{text}")

@@ -111,9 +111,9 @@ def _config(tree: Node, digest: str, now: float | None, context: ReadContext) ->
     source_entries = file.map_of("sources") if declares_sources else None
     sources = accounts.sources(source_entries, file.position_of("sources"), secrets, findings)
     channels = accounts.channels(file.get("channels"), secrets, findings)
-    people_builder = PeopleBuilder(names.channels.known, secrets, findings)
+    people_builder = PeopleBuilder(names.accounts, secrets, findings)
     people = people_builder.build(file.map_of("people"))
-    builder = build_receivers.ReceiverBuilder(people, names.channels.known, secrets, findings)
+    builder = build_receivers.ReceiverBuilder(people, names.accounts, secrets, findings)
     builder.note_contact_secrets(people_builder.contact_secrets)
     receivers = builder.build(file.list_of("receivers"), names.receivers, names.escalations)
     plan = _plan(file, names, people, receivers, digest, findings)

@@ -124,7 +124,7 @@ class Engine:
 
     @property
     def senders(self) -> dict[str, Sender]:
-        """The senders by channel."""
+        """The senders by account key."""
         return self.delivery.senders
 
     def absorb_raw(self, source: str, raw: RawRepost) -> bool:
@@ -253,6 +253,8 @@ class Engine:
         await self.in_force.adopt(self._config.plan)
         self.prepare()
         await self.delivery.start()
+        with suppress(StoreUnavailableError):  # housekeeping repeats it
+            await self.delivery.find_removed()
         self._supervisor.start("intake", self.intake.run)
         self._start_rounds("dispatch", self.dispatcher.run)
         self._start_rounds("housekeeping", self._housekeeping.run)
@@ -292,7 +294,7 @@ class Engine:
 
     def _start_sender(self, sender: Sender) -> None:
         if self._running:
-            self._start_rounds(f"deliver {sender.name}", sender.run)
+            self._start_rounds(f"deliver {sender.account_key}", sender.run)
 
     def _clear_caches(self) -> None:
         """Drop what is cached of the database, because a commit may have been lost with it."""

@@ -65,6 +65,7 @@ class Housekeeping:
             await self._intake.write_extensions(now)
             await self._delivery.close_retired()
             if rounds % PRUNE_EVERY == 0:
+                await self._delivery.find_removed()
                 self._repost_cache.evict_ended(now - EVICT_AFTER)
                 await self._prune(now)
                 await heap.trim()

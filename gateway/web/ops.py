@@ -96,23 +96,24 @@ class OpsEndpoints:
     async def metrics(self, request: web.Request) -> web.StreamResponse:
         """Answer all metrics, those read from the database included."""
         metrics, now = self._engine.metrics, self._engine.now()
+        account_keys = [one.account_key for one in self._engine.config.channels.values()]
         try:
             depth, open_incidents, silence_counts, vendor_holds = await self._engine.store.read(
                 lambda tx: (
                     outbox.depth(tx),
                     lists.open_counts(tx),
                     silences.open_counts(tx, now),
-                    holds.active_by_channel(tx, now),
+                    holds.active_by_account(tx, now),
                 )
             )
         except StoreUnavailableError:
             metrics.set_store_up(up=False)
         else:
             metrics.set_store_up(up=True)
-            metrics.set_outbox(depth, self._engine.config.channels, now)
+            metrics.set_outbox(depth, account_keys, now)
             metrics.set_incidents(open_incidents, now)
             metrics.set_silences(silence_counts)
-            metrics.set_holds(vendor_holds, self._engine.config.channels)
+            metrics.set_holds(vendor_holds, account_keys)
         metrics.set_coverage(await asyncio.to_thread(_coverage, self._engine.plan, now))
         metrics.set_components((one.component, one.ok) for one in self._engine.problems())
         return web.Response(body=metrics.exposition(), headers={"Content-Type": EXPOSITION})

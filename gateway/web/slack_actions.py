@@ -12,6 +12,7 @@ Only ids are read from what Slack sends (E38). A request is valid once, for five
 import hmac
 import re
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs
@@ -51,9 +52,9 @@ class ButtonPress:
 
 
 class SignedHead(NamedTuple):
-    """The parts of a request's head that sign its body, and the secret to verify them."""
+    """The parts of a request's head that sign its body, and the secrets by account."""
 
-    secret: Secret
+    secrets: Mapping[str, Secret]
     timestamp: str
     signature: str
 
@@ -69,9 +70,9 @@ class SlackActions:
         """Answer 200 to every request that Slack signed, also to unknown actions."""
         head = self._signed_head(request)
         body = await read_body(request, LARGEST)
-        self._verify(request, head, body)
+        account = self._verify(request, head, body)
         for press in parse_button_presses(body):
-            await self._act(press)
+            await self._act(press, account)
         return json_response({})
 
     def _signed_head(self, request: web.Request) -> SignedHead:
@@ -79,9 +80,14 @@ class SlackActions:
 
         Raise RequestError: 404 without a signing secret, 401 if no body could match the head.
         """
-        settings = self._engine.config.channels.get("slack")
-        secret = settings.secrets.get("signing_secret") if settings else None
-        if secret is None or not secret.reveal():
+        secrets = {
+            settings.name: secret
+            for settings in self._engine.config.channels.values()
+            if settings.type == "slack"
+            and (secret := settings.secrets.get("signing_secret"))
+            and secret.reveal()
+        }
+        if not secrets:
             raise RequestError(404, "Slack's buttons are not set up: signing_secret is missing")
         now = self._engine.now()
         timestamp = request.headers.get("X-Slack-Request-Timestamp", "")
@@ -94,11 +100,12 @@ class SlackActions:
         ):
             raise _invalid_signature(request)
         self._refuse_replay(request, signature)
-        return SignedHead(secret, timestamp, signature)
+        return SignedHead(secrets, timestamp, signature)
 
-    def _verify(self, request: web.Request, head: SignedHead, body: bytes) -> None:
-        """Raise RequestError (401) unless Slack signed this, for the first time."""
-        if not is_signed_by_slack(head, body):
+    def _verify(self, request: web.Request, head: SignedHead, body: bytes) -> str:
+        """Return the account whose app signed this. Raise RequestError (401) if none or again."""
+        account = signing_account(head, body)
+        if account is None:
             raise _invalid_signature(request)
         self._refuse_replay(request, head.signature)  # a second request may have arrived meanwhile
         now = self._engine.now()
@@ -108,16 +115,17 @@ class SlackActions:
             or next(iter(self._seen.values())) < now - 2 * SIGNATURE_LIFETIME
         ):
             self._seen.popitem(last=False)
+        return account
 
     def _refuse_replay(self, request: web.Request, signature: str) -> None:
         if signature in self._seen:
             record_refusal(request, RefusalKind.SLACK_SIGNATURE, "a replayed request of Slack")
             raise RequestError(401, "this request was already made")
 
-    async def _act(self, press: ButtonPress) -> None:
+    async def _act(self, press: ButtonPress, account: str) -> None:
         people, user = self._engine.plan.people.values(), press.user
         by = next(
-            (person.id for person in people if person.has_address("slack", user)),
+            (person.id for person in people if person.has_address(account, user)),
             f"slack:{user}",
         )
         actor = verified_person(by, "slack")
@@ -137,11 +145,18 @@ def _invalid_signature(request: web.Request) -> RequestError:
     return RequestError(401, "not signed by Slack within the last five minutes")
 
 
-def is_signed_by_slack(head: SignedHead, body: bytes) -> bool:
-    """Return whether the head has Slack's signature of this body; compare in constant time."""
+def signing_account(head: SignedHead, body: bytes) -> str | None:
+    """Return the account whose secret signed this body; None for none of them.
+
+    Each comparison takes constant time.
+    """
     text = b"v0:" + head.timestamp.encode() + b":" + body
-    expected = "v0=" + hmac.digest(head.secret.reveal().encode(), text, "sha256").hex()
-    return hmac.compare_digest(expected.encode(), head.signature.encode("utf-8", "surrogateescape"))
+    signature = head.signature.encode("utf-8", "surrogateescape")
+    for account, secret in head.secrets.items():
+        expected = "v0=" + hmac.digest(secret.reveal().encode(), text, "sha256").hex()
+        if hmac.compare_digest(expected.encode(), signature):
+            return account
+    return None
 
 
 def parse_button_presses(body: bytes) -> list[ButtonPress]:

@@ -155,7 +155,10 @@ async def test_recipe_followed_to_the_letter_makes_a_channel_that_works_everywhe
     (copy / "routes.yaml").write_text(ROUTES.format(url=service.url))
     await gateway(copy, "gateway.render.shipped")  # as `make docs` does
 
-    assert "pigeon" not in await gateway(copy, "gateway", "check"), "no warning is about it"
+    warnings = [
+        one for one in (await gateway(copy, "gateway", "check")).split("\n") if "warn" in one
+    ]
+    assert not any("pigeon" in one for one in warnings)
     preview = await gateway(copy, "gateway", "render", "--channel", "pigeon")
     assert "A customer was charged twice" in preview
     sent = await gateway(copy, "gateway", "send-test", "birds", "--json")

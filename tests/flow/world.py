@@ -21,6 +21,7 @@ from gateway.core.incidents.notice import NoticeKind
 from gateway.core.incidents.outbox import Notice
 from gateway.core.incidents.retry import Claimant, SendError
 from gateway.core.incidents.timeline import TimelineEntry
+from gateway.core.plan.accounts import split_account_key
 from gateway.core.plan.channels import spec_of
 from gateway.core.plan.plan import Target
 from gateway.flow.engine import Dependencies, Engine
@@ -106,14 +107,15 @@ class FakeChannel:
         self.name = name
         self.world = world
         self.in_flight = 4
-        spec = spec_of(name)
+        channel, _ = split_account_key(name)
+        spec = spec_of(channel)
         # A webhook has no text: tests read what it would say.
         self.spec = replace(spec, parts=spec.parts or ("text",))
 
     def accepts(self, kind: NoticeKind, *, quiet: bool) -> bool:
-        if self.name == "pagerduty" and kind is NoticeKind.DIGEST:
+        if self.spec.name == "pagerduty" and kind is NoticeKind.DIGEST:
             return False
-        return not quiet or self.name == "slack"
+        return not quiet or self.spec.name == "slack"
 
     async def send(self, message: Message, target: Target, receipt: Receipt | None) -> Receipt:
         error = self.world.failing(self.name, message, target)
@@ -191,7 +193,8 @@ class World:
 
     def channels(self, config: Config) -> dict[str, Channel]:
         names = ("email", "slack", "pagerduty", "webhook", "console")
-        return {name: FakeChannel(name, self) for name in names}
+        declared = [settings.account_key for settings in config.channels.values()]
+        return {key: FakeChannel(key, self) for key in dict.fromkeys((*names, *declared))}
 
     async def start(self, owner: str = "", ahead: float = 0.0) -> Engine:
         """Another replica joins, whose clock is said to be `ahead` of the database's."""

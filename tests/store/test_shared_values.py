@@ -85,7 +85,7 @@ def test_cached_target_cannot_be_changed() -> None:
 @pytest.mark.parametrize("database", [SQLITE, POSTGRESQL])
 def test_compiled_statement_cannot_be_changed(database: str) -> None:
     """Every connection's thread runs the same compiled statements."""
-    values: Mapping[str, object] = {"on_channel": "email", **claims.NO_FILTER.parameters}
+    values: Mapping[str, object] = {"of_account": "email", **claims.NO_FILTER.parameters}
     statement = claims._NEXT_DUE_AT
     statement.for_database(database, values)
     assert list(mutable_parts(statement._compiled[database], "compiled")) == []

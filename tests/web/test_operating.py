@@ -104,12 +104,19 @@ async def test_alert_and_its_messages_are_counted(
     assert values['gateway_ingest_requests_total{source="alertmanager",status="200"}'] == 1
     assert values['gateway_ingest_alerts_total{source="alertmanager"}'] == 1
     assert values['gateway_decisions_total{reason="first"}'] == 1
-    assert values['gateway_notices_total{channel="pagerduty",kind="firing"}'] == 1
-    assert values['gateway_notices_total{channel="pagerduty",kind="missed"}'] == 1
+    assert (
+        values['gateway_notices_total{account="pagerduty",channel="pagerduty",kind="firing"}'] == 1
+    )
+    assert (
+        values['gateway_notices_total{account="pagerduty",channel="pagerduty",kind="missed"}'] == 1
+    )
     assert values['gateway_missed_responses_total{severity="critical"}'] == 1
-    assert values['gateway_attempts_total{channel="pagerduty",result="accepted"}'] == 2
-    assert values['gateway_outbox_notices{channel="email",state="pending"}'] == 2
-    assert values['gateway_outbox_oldest_seconds{channel="email"}'] == 0
+    assert (
+        values['gateway_attempts_total{account="pagerduty",channel="pagerduty",result="accepted"}']
+        == 2
+    )
+    assert values['gateway_outbox_notices{account="email",channel="email",state="pending"}'] == 2
+    assert values['gateway_outbox_oldest_seconds{account="email",channel="email"}'] == 0
     assert values['gateway_acknowledgement_seconds_sum{severity="critical"}'] == 15 * MINUTE
     assert values["gateway_config_last_reload_successful"] == 1
     assert values["gateway_store_up"] == 1
@@ -139,8 +146,8 @@ async def test_holds_are_counted_by_channel(gateway: Gateway) -> None:
     expired = Hold("slack:#over", now - 1, now - 60)
     await world.engine.store.write(lambda tx: holds.save(tx, "slack", [*active, expired]))
     values = await samples(client)
-    assert values['gateway_holds{channel="slack"}'] == 2
-    assert values['gateway_holds{channel="email"}'] == 0
+    assert values['gateway_holds{account="slack",channel="slack"}'] == 2
+    assert values['gateway_holds{account="email",channel="email"}'] == 0
 
 
 async def test_component_with_a_problem_is_in_the_metrics(

@@ -40,12 +40,18 @@ def pressed(**changes: Any) -> bytes:
 
 
 async def send(
-    world: World, client: Client, body: bytes, *, age: float = 0.0, **headers: str
+    world: World,
+    client: Client,
+    body: bytes,
+    *,
+    age: float = 0.0,
+    secret: str = SECRET,
+    **headers: str,
 ) -> ClientResponse:
     """Post a body as Slack does, signed `age` seconds ago."""
     timestamp = str(int(world.now - age))
     signature = hmac.digest(
-        SECRET.encode(), b"v0:" + timestamp.encode() + b":" + body, "sha256"
+        secret.encode(), b"v0:" + timestamp.encode() + b":" + body, "sha256"
     ).hex()
     slack_headers = {
         "Content-Type": "application/x-www-form-urlencoded",

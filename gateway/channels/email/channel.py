@@ -108,22 +108,22 @@ def build(settings: ChannelSettings, secrets: Mapping[str, Secret]) -> Email:
 
     Raises ValueError naming what is missing.
     """
-    options = settings.options
+    options, where = settings.options, f"channels.{settings.name}"
     provider = options.get("provider", "postmark")
     if provider != "postmark":
-        raise ValueError(f"channels.email.provider is {provider!r}: write postmark or console")
+        raise ValueError(f"{where}.provider is {provider!r}: write postmark or console")
     token = settings.secrets.get("token")
     if token is None or not token.reveal():
         raise ValueError(
-            "channels.email.token is missing: set it, or say `provider: console` to print "
+            f"{where}.token is missing: set it, or say `provider: console` to print "
             "messages instead of sending them"
         )
     sender = options.get("from", "")
     if "@" not in sender:
-        raise ValueError("channels.email.from is missing: the address that mails come from")
+        raise ValueError(f"{where}.from is missing: the address that mails come from")
     api_url = options.get("api_url") or API_URL
     if api_url.split("://", 1)[-1].rstrip("/").count("/"):
-        raise ValueError("channels.email.api_url must be host and port only, without a path")
+        raise ValueError(f"{where}.api_url must be host and port only, without a path")
     return Email(
         token,
         MailOptions(

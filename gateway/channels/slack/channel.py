@@ -210,10 +210,11 @@ def build(settings: ChannelSettings, secrets: Mapping[str, Secret]) -> Slack:
 
     Raises ValueError if the token is missing.
     """
+    where = f"channels.{settings.name}"
     token = settings.secrets.get("token")
     if token is None or not token.reveal():
         raise ValueError(
-            "channels.slack.token is missing: set it, or say `provider: console` to print "
+            f"{where}.token is missing: set it, or say `provider: console` to print "
             "messages instead of sending them"
         )
     options = settings.options

@@ -192,17 +192,13 @@ def build(settings: ChannelSettings, secrets: Mapping[str, Secret]) -> Webhook:
 
     Raises ValueError for an invalid option.
     """
-    options = settings.options
+    options, where = settings.options, f"channels.{settings.name}"
     private = options.get("private_addresses", "allow")
     if private not in ("allow", "refuse"):
-        raise ValueError(
-            f"channels.webhook.private_addresses is {private!r}: write allow or refuse"
-        )
+        raise ValueError(f"{where}.private_addresses is {private!r}: write allow or refuse")
     max_alerts = options.get("max_alerts", "0")
     if not max_alerts.isdecimal():
-        raise ValueError(
-            f"channels.webhook.max_alerts is {max_alerts!r}: write a number, 0 for all"
-        )
+        raise ValueError(f"{where}.max_alerts is {max_alerts!r}: write a number, 0 for all")
     return Webhook(
         secrets,
         bearer=settings.secrets.get("bearer"),

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from gateway.cli.check.accounts import SENDS, accounts_in_use
 from gateway.cli.support import oncall_text
 from gateway.cli.support.output import echo, paint, plural
 from gateway.config.grammar.holidays import library_version
@@ -36,6 +37,10 @@ def summary_json(config: Config, now: float) -> dict[str, Any]:
     return {
         "digest": plan.digest,
         **_counts(config),
+        "accounts": [
+            {"name": one.name, "type": one.type, "sends": how == SENDS}
+            for one, how in accounts_in_use(config)
+        ],
         "intake": [
             {"path": path, "open": is_open} for path, is_open in _intake(config.sources.values())
         ],
@@ -74,6 +79,15 @@ def _print_intake(config: Config) -> None:
     echo(text)
 
 
+def _print_accounts(config: Config) -> None:
+    texts = []
+    for account, how in accounts_in_use(config):
+        type_ = "" if account.name == account.type else f" ({account.type})"
+        texts.append(f"{account.name}{type_}" + ("" if how == SENDS else f": {how}"))
+    if texts:
+        echo(f"accounts: {', '.join(texts)}")
+
+
 def _print_holidays(plan: Plan, now: float) -> None:
     if plan.business_hours.holidays is None:
         return
@@ -103,6 +117,7 @@ def print_summary(config: Config, now: float) -> None:
     plan = config.plan
     echo(", ".join(plural(count, _NOUNS[name]) for name, count in _counts(config).items() if count))
     _print_intake(config)
+    _print_accounts(config)
     _print_holidays(plan, now)
     for name, rota in plan.rotas.items():
         text = oncall_text.on_call_line(plan, rota, now)

@@ -83,6 +83,7 @@ def target_json(target: Target) -> dict[str, Any]:
     """Return a target; a secret address appears as the reference to it."""
     return {
         "channel": target.channel,
+        "account": target.account,
         "address": target.address,
         "person": target.person,
         "send_resolved": target.send_resolved,

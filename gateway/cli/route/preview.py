@@ -191,5 +191,5 @@ def mismatch(step: TraceStep, labels: Labels) -> str | None:
 def person_of(plan: Plan, target: Target) -> str:
     """Return the recipient: a person's name and channel, or channel and address."""
     if target.person:
-        return f"{full_name(plan.people, target.person)} by {target.channel} ({target.address})"
-    return f"{target.channel} {target.address}"
+        return f"{full_name(plan.people, target.person)} by {target.account} ({target.address})"
+    return f"{target.account} {target.address}"

@@ -8,6 +8,7 @@ from gateway.core.incidents.outbox import PRINTED, PRINTED_TEXT
 from gateway.core.incidents.timeline import TimelineKind
 from gateway.core.matching.text import write_labels
 from gateway.core.plan.channels import AddressKind, spec_of
+from gateway.core.plan.target_name import account_label
 from gateway.core.text.escape import one_line
 from gateway.core.time.timestamps import parse_rfc3339
 from gateway.render.view.acknowledge_prompt import acknowledge_prompt, next_names, recipient_name
@@ -171,7 +172,8 @@ def target_text(notice: dict[str, Any]) -> str:
         return address
     # A member's id says nothing to people, and the name is printed already.
     spec = spec_of(notice["channel"])
-    by = spec.label if spec.address is AddressKind.NAME else address
+    label = account_label(notice["channel"], notice.get("account", notice["channel"]))
+    by = label if spec.address is AddressKind.NAME else address
     return f"{notice['person']} by {by}"
 
 

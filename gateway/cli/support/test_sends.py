@@ -54,15 +54,16 @@ async def send_to_each(
     try:
         for number, target in enumerate(targets, 1):
             try:
-                if target.channel not in channels:
-                    settings = config.channels.get(target.channel)
-                    channels[target.channel] = build(
-                        settings or ChannelSettings(target.channel), config.secrets
+                if target.account not in channels:
+                    settings = config.channels.get(target.account)
+                    channels[target.account] = build(
+                        settings or ChannelSettings(target.account, type=target.channel),
+                        config.secrets,
                     )
             except ValueError as error:
                 results.append(SendResult(target=target, sent=False, text=str(error)))
                 continue
-            channel = channels[target.channel]
+            channel = channels[target.account]
             request = RenderRequest(
                 number,
                 build_test_facts(receiver, now),
@@ -133,7 +134,7 @@ def is_printed(config: Config, target: Target) -> bool:
     """Return whether messages to this target are printed on the console instead of being sent."""
     if target.channel == "console":
         return False
-    settings = config.channels.get(target.channel)
+    settings = config.channels.get(target.account)
     options = settings.options if settings else {}
     return "console" in (options.get("provider"), target.options.get("provider"))
 

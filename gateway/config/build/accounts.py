@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from gateway.config.grammar.channels import GRAMMARS
-from gateway.config.grammar.channels.common import TOKEN
+from gateway.config.grammar.channels.common import TOKEN, TYPE
 from gateway.config.grammar.parsed import ParsedSection, ParsedValue
 from gateway.config.grammar.secret_types import secret_of
 from gateway.config.grammar.sources import SOURCE_TYPES
@@ -103,26 +103,29 @@ def _secret_list(entry: ParsedSection, key: str, secrets: Secrets) -> tuple[Secr
 def channels(
     entry: ParsedSection | None, secrets: Secrets, findings: Findings
 ) -> dict[str, ChannelSettings]:
-    """Return the accounts of the channels.
+    """Return the accounts by name, those of one channel together.
 
     `LACKS` marks those whose token comes from references that are empty.
     """
     settings = {}
+    declared = {} if entry is None else entry.fields
     for spec in CHANNELS.values():
-        item = None if entry is None else entry.fields.get(spec.name)
-        if item is not None:
-            settings[spec.name] = _channel(spec, item.value, secrets, findings)
-        elif not spec.needs_account:
+        if spec.name not in declared and not spec.needs_account:
             settings[spec.name] = ChannelSettings(spec.name)
+        for name, item in declared.items():
+            if item.value.get(TYPE, name) == spec.name:
+                settings[name] = _account(name, spec, item.value, secrets, findings)
     return settings
 
 
-def _channel(
-    spec: ChannelSpec, entry: ParsedSection, secrets: Secrets, findings: Findings
+def _account(
+    name: str, spec: ChannelSpec, entry: ParsedSection, secrets: Secrets, findings: Findings
 ) -> ChannelSettings:
     options: dict[str, str] = {}
     secret_options: dict[str, Secret] = {}
     for key, item in entry.fields.items():
+        if key == TYPE:
+            continue
         if isinstance(item.value, SecretText):
             secret = secrets.add(secret_of(item))
             if secret is not None:
@@ -139,13 +142,14 @@ def _channel(
         )
         findings.error(entry.position_of("proxy"), message)
     if spec.needs_account and options.get("provider") != CONSOLE and entry.valid:
-        _check_account(spec, entry, secret_options, findings)
+        _check_account(name, spec, entry, secret_options, findings)
         if TOKEN in entry and TOKEN not in secret_options:
             options[LACKS] = _variables_of(entry, TOKEN)
-    return ChannelSettings(spec.name, options, secret_options)
+    return ChannelSettings(name, options, secret_options, spec.name)
 
 
 def _check_account(
+    name: str,
     spec: ChannelSpec,
     entry: ParsedSection,
     secret_options: Mapping[str, Secret],
@@ -154,7 +158,7 @@ def _check_account(
     """Note the keys that an account lacks: those it needs, and with a token the recommended."""
     grammar = GRAMMARS[spec.name]
     if entry.lacks(TOKEN):
-        message = f'{spec.name} channel: "{TOKEN}" is missing (provider: console needs none)'
+        message = f'{name} channel: "{TOKEN}" is missing (provider: console needs none)'
         findings.error(entry.position, message)
     elif TOKEN in secret_options:
         for key, message in grammar.recommended.items():
@@ -162,7 +166,7 @@ def _check_account(
                 findings.warn(entry.position, message)
     for key in grammar.required:
         if entry.lacks(key):
-            findings.error(entry.position, f'{spec.name} channel: "{key}" is missing')
+            findings.error(entry.position, f'{name} channel: "{key}" is missing')
 
 
 def _variables_of(entry: ParsedSection, key: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
+from gateway.config.build.account_names import AccountNames, account_names
 from gateway.config.grammar.parsed import ParsedSection, ParsedValue, field_name
 from gateway.config.source.nodes import MappingNode, Node, ScalarNode
 from gateway.config.source.problem import Findings, shorten
@@ -94,7 +95,7 @@ class FileNames:
     escalations: DeclaredNames
     severities: DeclaredNames
     intervals: DeclaredNames
-    channels: DeclaredNames
+    accounts: AccountNames
 
 
 def file_names(tree: Node, file: ParsedSection) -> FileNames:
@@ -111,7 +112,7 @@ def file_names(tree: Node, file: ParsedSection) -> FileNames:
         intervals=declared_names(
             "time interval", "time_intervals", tree, file, "mute_time_intervals"
         ),
-        channels=declared_names("channel", "channels", tree, file),
+        accounts=account_names(tree),
     )
 
 

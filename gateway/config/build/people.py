@@ -1,8 +1,9 @@
 """People with their contacts, built from the parsed file."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from gateway.config.build.account_names import AccountNames
 from gateway.config.build.accounts import Secrets
 from gateway.config.build.names import DeclaredNames
 from gateway.config.grammar.channels import CONTACTS, GRAMMARS
@@ -27,16 +28,16 @@ def contact_names(entries: Mapping[str, ParsedValue]) -> DeclaredNames:
 class ContactSecret:
     """A contact's secret address, for the rules about empty ones."""
 
-    channel: str
+    account: str
     secret: SecretText
     position: SourcePosition
 
 
 class PeopleBuilder:
-    """Builds people; `channels` are those that the file declares, with or without errors."""
+    """Builds people, whose contacts are addresses at the accounts of the file."""
 
-    def __init__(self, channels: Collection[str], secrets: Secrets, findings: Findings) -> None:
-        self._channels = channels
+    def __init__(self, accounts: AccountNames, secrets: Secrets, findings: Findings) -> None:
+        self._accounts = accounts
         self._secrets = secrets
         self._findings = findings
         self.contact_secrets: list[ContactSecret] = []
@@ -62,8 +63,9 @@ class PeopleBuilder:
         addresses: dict[tuple[str, str], str] = {}
         for channel in CONTACT_CHANNELS:
             if channel in entry:
-                addresses[channel, entry.get(channel)] = channel
-                yield Contact(channel, channel, entry.get(channel), channel)
+                account = self._default_account(channel, entry)
+                addresses[account, entry.get(channel)] = channel
+                yield Contact(channel, channel, entry.get(channel), account)
         for name, item in entry.map_of("contacts").items():
             if name in CONTACT_CHANNELS and name in entry:
                 message = f'contact "{name}": {name}: above declares it already; remove one of them'
@@ -72,12 +74,24 @@ class PeopleBuilder:
             contact = self._contact(name, item)
             if contact is None:
                 continue
-            first = addresses.setdefault((contact.channel, contact.address), name)
+            first = addresses.setdefault((contact.account, contact.address), name)
             if first != name:
                 message = f'contact "{shorten(name)}" of "{shorten(id_)}" is the same as "{first}"'
                 self._findings.error(item.position, message)
                 continue
             yield contact
+
+    def _default_account(self, channel: str, entry: ParsedSection) -> str:
+        """Return the account of a person's `email:` or `slack:`; note where it is ambiguous."""
+        account = self._accounts.default(channel)
+        if account is None:
+            choices = " or ".join(self._accounts.of_type(channel))
+            message = (
+                f"{channel}: there are several accounts for it; declare the contact under "
+                f"contacts: {channel}: with account: {choices}"
+            )
+            self._findings.error(entry.position_of(channel), message)
+        return account or channel
 
     def _contact(self, name: str, item: ParsedValue) -> Contact | None:
         """Return a declared contact; None when it has an error, which is noted."""
@@ -100,21 +114,22 @@ class PeopleBuilder:
         address = entry.get(key)
         if isinstance(address, SecretText):
             self._secrets.add(address)
-            secret = ContactSecret(spec.name, address, entry.position_of(key))
+            secret = ContactSecret(account, address, entry.position_of(key))
             self.contact_secrets.append(secret)
             address = address.address
         return Contact(name, spec.name, address, account)
 
     def _spec_of(self, account: str, position: SourcePosition) -> ChannelSpec | None:
         """Return the channel of an account; None for an unknown one, which is noted."""
-        spec = CHANNELS.get(account)
-        if spec is not None and GRAMMARS[spec.name].address is not None:
-            if not spec.needs_account or account in self._channels:
-                return spec
+        type_ = self._accounts.type_of(account)
+        if type_ is not None and GRAMMARS[type_].address is not None:
+            return CHANNELS[type_]
+        if account in CHANNELS and type_ is None:
             message = f"there is no account for it; declare it under channels: {account}:"
             self._findings.error(position, f"{account}: {message}")
             return None
-        known = [name for name in CHANNELS if GRAMMARS[name].address is not None]
+        channels = [name for name in CHANNELS if GRAMMARS[name].address is not None]
+        known = [one for channel in channels for one in self._accounts.choices(channel)]
         message = f'account: unknown account "{shorten(account)}"'
         near = nearest(account, known)
         self._findings.error(position, message, text=account, suggestion=near, allowed=known)
@@ -127,9 +142,9 @@ class PeopleBuilder:
             message = f'"{person.id}" has neither {short} nor contacts: they cannot be notified'
             self._findings.warn(position, message)
             return
-        channels = {contact.channel for contact in person.contacts.values()}
-        if all(CHANNELS[one].needs_account and one not in self._channels for one in channels):
-            names = " or ".join(sorted(channels))
+        contacts = person.contacts.values()
+        if not any(self._accounts.exists(contact.account) for contact in contacts):
+            names = " or ".join(sorted({contact.channel for contact in contacts}))
             message = (
                 f'"{shorten(person.id)}" cannot be notified: there is no account for {names}; '
                 f"declare one under channels:"

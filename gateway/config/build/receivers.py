@@ -1,13 +1,15 @@
 """Receivers with their targets, built from the parsed file."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
+from gateway.config.build.account_names import AccountNames
 from gateway.config.build.accounts import CONSOLE, LACKS, Secrets, variables
 from gateway.config.build.names import DeclaredNames
 from gateway.config.build.people import ContactSecret
 from gateway.config.grammar.channels import GRAMMARS
-from gateway.config.grammar.channels.common import TOKEN
+from gateway.config.grammar.channels.common import ACCOUNT, TOKEN
 from gateway.config.grammar.parsed import ParsedSection, ParsedValue
 from gateway.config.grammar.secret_types import secret_of
 from gateway.config.source.problem import Findings, SourcePosition
@@ -16,6 +18,7 @@ from gateway.core.plan.accounts import EACH_TARGET, ChannelSettings
 from gateway.core.plan.channels import CHANNELS, AddressKind, ChannelSpec
 from gateway.core.plan.person import Person
 from gateway.core.plan.plan import Receiver, Target
+from gateway.core.plan.target_name import account_label
 from gateway.core.urls.web_url import web_url
 
 
@@ -25,22 +28,21 @@ class ReceiverBuilder:
     def __init__(
         self,
         people: Mapping[str, Person],
-        channels: Collection[str],
+        accounts: AccountNames,
         secrets: Secrets,
         findings: Findings,
     ) -> None:
-        """Take the channels that the file declares, with or without errors."""
         self._person_by_contact = {
-            (contact.channel, _comparable(contact.channel, contact.address)): person.id
+            (contact.account, _comparable(contact.channel, contact.address)): person.id
             for person in people.values()
             for contact in person.contacts.values()
         }
-        self._channels = channels
+        self._accounts = accounts
         self._secrets = secrets
         self._findings = findings
-        # By channel: where a secret is empty, and the variables that should give it.
+        # By account: where a secret is empty, and the variables that should give it.
         self._empty_secrets: dict[str, list[tuple[SourcePosition, str]]] = {}
-        self._sending_channels: set[str] = set()
+        self._sending_accounts: set[str] = set()
 
     def build(
         self, entries: Iterable[ParsedValue], names: DeclaredNames, escalations: DeclaredNames
@@ -61,13 +63,12 @@ class ReceiverBuilder:
     def note_contact_secrets(self, contact_secrets: Iterable[ContactSecret]) -> None:
         """Apply the rule about empty secrets to those of people's contacts, too."""
         for one in contact_secrets:
-            self._note_secret(one.channel, one.secret, one.position)
+            self._note_secret(one.account, one.secret, one.position)
 
     def _targets(self, entry: ParsedSection) -> tuple[Target, ...]:
         targets: dict[str, Target] = {}
         for spec in CHANNELS.values():
             for item in entry.list_of(spec.name):
-                self._check_account(spec, item.position)
                 for target, position in self._targets_of(spec, item.value):
                     if target.key in targets:
                         message = (
@@ -77,31 +78,27 @@ class ReceiverBuilder:
                     targets.setdefault(target.key, target)
         return tuple(targets.values())
 
-    def _check_account(self, spec: ChannelSpec, position: SourcePosition) -> None:
-        name = spec.name
-        if spec.needs_account and name not in self._channels:
-            message = f"{name}: there is no account for it; declare it under channels: {name}:"
-            self._findings.error(position, message)
-
     def _targets_of(
         self, spec: ChannelSpec, entry: ParsedSection
     ) -> Iterable[tuple[Target, SourcePosition]]:
         """Yield the targets of one entry of a receiver, with their positions."""
         key = GRAMMARS[spec.name].address
+        reference = entry.fields.get(ACCOUNT)
+        account = self._accounts.choose(spec, reference, entry.position, self._findings)
         if key is None:
-            yield Target(spec.name, spec.name), entry.position
+            yield Target(spec.name, spec.name, account=account), entry.position
             return
         options = self._options(entry, key)
         for address, position in self._addresses(entry, key):
             if isinstance(address, SecretText):
                 self._secrets.add(address)
-                self._note_secret(spec.name, address, entry.position_of(key))
-                person = self._person_by_contact.get((spec.name, address.address))
-                yield Target(spec.name, address.address, person, options), position
+                self._note_secret(account, address, entry.position_of(key))
+                person = self._person_by_contact.get((account, address.address))
+                yield Target(spec.name, address.address, person, options, account), position
                 continue
-            self._sending_channels.add(spec.name)
-            person = self._person_by_contact.get((spec.name, _comparable(spec.name, address)))
-            yield Target(spec.name, address, person, options), position
+            self._sending_accounts.add(account)
+            person = self._person_by_contact.get((account, _comparable(spec.name, address)))
+            yield Target(spec.name, address, person, options, account), position
 
     def _addresses(self, entry: ParsedSection, key: str) -> Iterable[tuple[Any, SourcePosition]]:
         """Yield the addresses under `key`, one or a list, with their positions."""
@@ -117,7 +114,7 @@ class ReceiverBuilder:
         """Return the options of an entry as text, secrets as references."""
         options: dict[str, str] = {}
         for key, item in entry.fields.items():
-            if key == address_key:
+            if key in (address_key, ACCOUNT):
                 continue
             if key == "send_resolved":
                 options[key] = "true" if item.value else "false"
@@ -132,27 +129,27 @@ class ReceiverBuilder:
             self._findings.error(entry.position_of("bearer"), message)
         return options
 
-    def _note_secret(self, channel: str, secret: SecretText, position: SourcePosition) -> None:
+    def _note_secret(self, account: str, secret: SecretText, position: SourcePosition) -> None:
         if secret.empty:
-            self._empty_secrets.setdefault(channel, []).append(
+            self._empty_secrets.setdefault(account, []).append(
                 (position, variables(secret.address))
             )
         else:
-            self._sending_channels.add(channel)
+            self._sending_accounts.add(account)
 
     def resolve_empty_secrets(
         self, channels: Mapping[str, ChannelSettings], accounts: ParsedSection | None
     ) -> dict[str, ChannelSettings]:
-        """Return the channels, with one rule for all empty tokens, keys and secret URLs.
+        """Return the accounts, with one rule for all empty tokens, keys and secret URLs.
 
-        While no channel can send, nobody relies on the gateway yet, and empty ones print on the
+        While no account can send, nobody relies on the gateway yet, and empty ones print on the
         console. As soon as one can, a page must not end on a console that nobody reads: an empty
         one is misconfigured, so that the fallback is notified.
         """
         anything_sends = any(self._can_send(settings) for settings in channels.values())
         resolve_empty_secrets = dict(channels)
         for name, position, names in self._empty(channels, accounts):
-            label = CHANNELS[name].label
+            label = account_label(channels[name].type, name)
             if anything_sends:
                 message = (
                     f"no {names}: nothing can be sent by {label} here, and the fallback is"
@@ -164,14 +161,14 @@ class ReceiverBuilder:
                 options |= {"provider": CONSOLE, "because": f"no {names}"}
                 if name in self._empty_secrets:  # each target lacks a variable of its own
                     options["because"] = EACH_TARGET
-                resolve_empty_secrets[name] = ChannelSettings(name, options, channels[name].secrets)
+                resolve_empty_secrets[name] = replace(channels[name], options=options)
             self._findings.warn(position, message)
         return resolve_empty_secrets
 
     def _empty(
         self, channels: Mapping[str, ChannelSettings], accounts: ParsedSection | None
     ) -> Iterable[tuple[str, SourcePosition, str]]:
-        """Yield each empty secret: its channel, its position, and its variables or files."""
+        """Yield each empty secret: its account, its position, and its variables or files."""
         for name, settings in channels.items():
             if LACKS in settings.options and accounts is not None:
                 account: ParsedSection = accounts.fields[name].value
@@ -181,10 +178,10 @@ class ReceiverBuilder:
                 yield from ((name, position, names) for position, names in empty_secrets)
 
     def _can_send(self, settings: ChannelSettings) -> bool:
-        """Return whether a channel has all that it needs to send to at least one target."""
+        """Return whether an account has all that it needs to send to at least one target."""
         if settings.options.get("provider") == CONSOLE or LACKS in settings.options:
             return False
-        return CHANNELS[settings.name].needs_account or settings.name in self._sending_channels
+        return CHANNELS[settings.type].needs_account or settings.name in self._sending_accounts
 
 
 def _has_credentials(url: str | SecretText) -> bool:

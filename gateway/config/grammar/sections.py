@@ -69,17 +69,17 @@ class Section:
         values: dict[str, ParsedValue] = {}
         invalid_keys: set[str] = set()
         for name, (key, value) in node.entries.items():
-            if name not in by_name:
-                before_colon = name.partition(":")[0]
-                if before_colon in by_name and before_colon != name:
-                    message = f'a space is missing after the colon: write "{before_colon}: …"'
-                    context.error(key, join(path, before_colon), message)
-                    invalid_keys.add(before_colon)
-                else:
-                    self._note_unknown(key, join(path, name), by_name, context)
+            before_colon = name.partition(":")[0]
+            if name not in by_name and before_colon in by_name and before_colon != name:
+                message = f'a space is missing after the colon: write "{before_colon}: …"'
+                context.error(key, join(path, before_colon), message)
+                invalid_keys.add(before_colon)
+                continue
+            one = self.field_of(key, value, join(path, name), context)
+            if one is None:
                 continue
             faults = context.findings.count
-            result = by_name[name].field_type.read(value, join(path, name), context)
+            result = one.field_type.read(value, join(path, name), context)
             if result is not None:
                 values[name] = result
             elif context.findings.count > faults:
@@ -91,6 +91,15 @@ class Section:
         return ParsedValue(
             ParsedSection(position, values, valid, frozenset(invalid_keys)), position
         )
+
+    def field_of(
+        self, key: ScalarNode, value: Node, path: str, context: ReadContext
+    ) -> Field | None:
+        """Return the field of a key; None for an unknown key, which is noted."""
+        by_name = {one.name: one for one in self.fields}
+        if key.text not in by_name:
+            self._note_unknown(key, path, by_name, context)
+        return by_name.get(key.text)
 
     def _note_missing(self, name: str, node: MappingNode, path: str, context: ReadContext) -> None:
         if name not in node.entries:

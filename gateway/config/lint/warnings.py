@@ -5,6 +5,7 @@ from datetime import datetime
 
 from gateway.config.build.routing import routes_in_order
 from gateway.config.grammar.parsed import ParsedSection
+from gateway.config.lint.accounts import warn_unused_accounts
 from gateway.config.lint.empty_receivers import (
     warn_fallback_without_targets,
     warn_receivers_without_targets,
@@ -54,6 +55,7 @@ def add_lint_warnings(
     warn_receivers_without_targets(plan, routes, findings)
     warn_fallback_without_targets(plan, routes, findings)
     _warn_unused(file, plan, findings)
+    warn_unused_accounts(file, plan, findings)
     warn_watchdog_routes(file, plan, findings)
     _warn_fallback_loops(file, plan, findings)
     _warn_intervals(file, plan, findings)

@@ -60,28 +60,35 @@ def from_json(saved: Mapping[str, Any]) -> dict[str, Any]:
 
 def target_to_json(target: Target) -> dict[str, Any]:
     """Return a target as JSON. Its address is a reference where the real one is secret."""
-    return {
+    saved = {
         "channel": target.channel,
         "address": target.address,
         "person": target.person,
         "options": dict(target.options),
     }
+    # Only then, so that rows of the account named like the channel stay as they were.
+    return saved if target.account == target.channel else saved | {"account": target.account}
 
 
 def target_from_json(item: Mapping[str, Any]) -> Target:
     """Undo `target_to_json`."""
     options = tuple(item["options"].items())
-    return _shared_target(item["channel"], item["address"], item["person"], options)
+    channel, account = item["channel"], item.get("account", "")
+    return _shared_target(channel, item["address"], item["person"], options, account)
 
 
 # Few targets are in nearly all incidents. One object for each saves memory in the store's cache of
 # incidents, and two thirds of the time to read one. All threads share it: it must stay immutable.
 @lru_cache(maxsize=4096)
 def _shared_target(
-    channel: str, address: str, person: str | None, options: tuple[tuple[str, str], ...]
+    channel: str,
+    address: str,
+    person: str | None,
+    options: tuple[tuple[str, str], ...],
+    account: str,
 ) -> Target:
     frozen = MappingProxyType(dict(options)) if options else NOTHING
-    return Target(channel, address, person, frozen)
+    return Target(channel, address, person, frozen, account)
 
 
 def _escalation_to_json(state: EscalationState | None) -> dict[str, Any]:

@@ -65,8 +65,36 @@ class SourceSettings:
 
 @dataclass(frozen=True, slots=True)
 class ChannelSettings:
-    """One entry under channels: an account. `options` are plain values, `secrets` wrapped ones."""
+    """One entry under channels: an account. `options` are plain values, `secrets` wrapped ones.
 
-    name: str  # email, slack, pagerduty, webhook, console
+    `type` is the channel that it is an account of; empty, it becomes the account's name.
+    """
+
+    name: str
     options: Mapping[str, str] = field(default_factory=dict)
     secrets: Mapping[str, Secret] = field(default_factory=dict)
+    type: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.type:
+            object.__setattr__(self, "type", self.name)
+
+    @property
+    def account_key(self) -> str:
+        """Its identity, see `account_key`."""
+        return account_key(self.type, self.name)
+
+
+def account_key(channel: str, account: str) -> str:
+    """Return the identity of an account: its channel and, unless named like it, its name.
+
+    It is stored with notices and holds, so it names the channel of an account that routes.yaml no
+    longer has. The names of accounts have no "/" and no ":".
+    """
+    return channel if account == channel else f"{channel}/{account}"
+
+
+def split_account_key(key: str) -> tuple[str, str]:
+    """Return the channel and the name of an account; undo `account_key`."""
+    channel, slash, account = key.partition("/")
+    return channel, account if slash else channel

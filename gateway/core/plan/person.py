@@ -34,9 +34,9 @@ class Person:
     contacts: Mapping[str, Contact] = field(default_factory=lambda: NO_CONTACTS)
     timezone: str = "UTC"
 
-    def has_address(self, channel: str, address: str) -> bool:
-        """Return whether one of the contacts is this address on this channel."""
+    def has_address(self, account: str, address: str) -> bool:
+        """Return whether one of the contacts is this address at this account."""
         return any(
-            contact.channel == channel and contact.address == address
+            contact.account == account and contact.address == address
             for contact in self.contacts.values()
         )

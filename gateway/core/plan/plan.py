@@ -10,6 +10,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from gateway.core.oncall.rota import Rota
+from gateway.core.plan.accounts import account_key
 from gateway.core.plan.flapping import Flapping
 from gateway.core.plan.person import Person
 from gateway.core.plan.step_condition import StepCondition
@@ -53,17 +54,28 @@ class Target:
 
     `address` is an e-mail address, a Slack channel or user, or for secrets (PagerDuty routing
     keys, webhook URLs) the *reference* that Plan.secrets resolves: it is safe to store and show.
+    `account` is a key of `channels:`; empty, it becomes the account named like the channel.
     """
 
     channel: str  # a key of `gateway.core.plan.channels.CHANNELS`
     address: str
     person: str | None = None
     options: Mapping[str, str] = field(default_factory=lambda: NOTHING)  # unhashable in 3.11
+    account: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.account:
+            object.__setattr__(self, "account", self.channel)
+
+    @property
+    def account_key(self) -> str:
+        """The identity of its account, see `gateway.core.plan.accounts.account_key`."""
+        return account_key(self.channel, self.account)
 
     @property
     def key(self) -> str:
-        """The target's identity: same channel and address, same target."""
-        return f"{self.channel}:{self.address}"
+        """The target's identity: same account and address, same target."""
+        return f"{account_key(self.channel, self.account)}:{self.address}"
 
     @property
     def send_resolved(self) -> bool:

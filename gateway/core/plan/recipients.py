@@ -34,7 +34,7 @@ def fallback_of(plan: Plan, receiver: Receiver) -> Receiver:
 
 def contact_target(person: Person, contact: Contact) -> Target:
     """Return the target of one contact."""
-    return Target(contact.channel, contact.address, person.id)
+    return Target(contact.channel, contact.address, person.id, account=contact.account)
 
 
 def person_targets(person: Person, by: Iterable[str] = ()) -> tuple[Target, ...]:

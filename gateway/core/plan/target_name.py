@@ -3,6 +3,7 @@
 import re
 from urllib.parse import urlsplit
 
+from gateway.core.plan.accounts import split_account_key
 from gateway.core.plan.channels import CHANNELS, AddressKind, spec_of
 from gateway.core.plan.plan import Target
 from gateway.core.text.escape import one_line
@@ -24,17 +25,25 @@ def target_name(target: Target) -> str:
     """Return the name of a target for people.
 
     PagerDuty keys and secret URLs are named by `name:` in routes.yaml, otherwise by the words of
-    their variable that describe it: `${PAGERDUTY_BILLING_KEY}` is "PagerDuty (billing)".
+    their variable that describe it: `${PAGERDUTY_BILLING_KEY}` is "PagerDuty (billing)". An account
+    that is not named like its channel is added: "Slack #billing-alerts (slack-eu)".
     """
     spec = spec_of(target.channel)
     own_name = target.options.get("name", "")
     name = one_line(own_name or _address_name(target), LONGEST)
+    account = "" if target.account == target.channel else target.account
     if not name:
-        return spec.label
+        return f"{spec.label} ({account})" if account else spec.label
     plain = spec.address is AddressKind.NAME and not own_name and not target.person
     if plain or spec.address is AddressKind.EMAIL:
-        return f"{spec.label} {name}"
-    return f"{spec.label} ({name})"
+        return f"{spec.label} {name}" + (f" ({account})" if account else "")
+    return f"{spec.label} ({name}, {account})" if account else f"{spec.label} ({name})"
+
+
+def account_label(channel: str, account: str) -> str:
+    """Return the name of an account for people: "Slack", or "Slack (slack-eu)"."""
+    label = spec_of(channel).label
+    return label if account == channel else f"{label} ({account})"
 
 
 def references(address: str) -> str:
@@ -44,8 +53,9 @@ def references(address: str) -> str:
 
 def key_name(key: str) -> str:
     """Return the name of a target whose key alone is stored."""
-    channel, _, address = key.partition(":")
-    return target_name(Target(channel, address))
+    sender, _, address = key.partition(":")
+    channel, account = split_account_key(sender)
+    return target_name(Target(channel, address, account=account))
 
 
 def _address_name(target: Target) -> str:

@@ -1,4 +1,4 @@
-"""Attempts in flight on one channel, each a task; every one ends in an outcome."""
+"""Attempts in flight on one account, each a task; every one ends in an outcome."""
 
 import asyncio
 import logging
@@ -12,6 +12,7 @@ from gateway.core.incidents.message import Message, Receipt
 from gateway.core.incidents.notice import NoticeKind
 from gateway.core.incidents.outbox import Notice
 from gateway.core.incidents.retry import Failure, SendError
+from gateway.core.plan.accounts import split_account_key
 from gateway.flow.delivery.channel_health import ChannelHealth
 from gateway.flow.delivery.outcome import Outcome
 from gateway.flow.runtime.claimed_notice import ClaimedNotice
@@ -34,11 +35,11 @@ class InFlight:
 
 
 class Attempts:
-    """Attempts of one channel. Used from the event loop only."""
+    """Attempts of one account. Used from the event loop only."""
 
     def __init__(
         self,
-        channel_name: str,
+        account_key: str,
         dependencies: Dependencies,
         compose: ComposeMessage,
         on_outcome: Callable[[Outcome], None],
@@ -49,8 +50,8 @@ class Attempts:
         A notice counts as in flight until `on_done`, so it cannot be claimed again before its
         outcome is known.
         """
-        self.health = ChannelHealth(channel_name)
-        self._name = channel_name
+        self.health = ChannelHealth()
+        self._channel, self._account = split_account_key(account_key)
         self._deadline = dependencies.claimant.deadline
         self._now = dependencies.now
         self._spread = dependencies.spread
@@ -79,7 +80,8 @@ class Attempts:
             bind_fields,
             notice=notice.id,
             incident=notice.incident,
-            channel=self._name,
+            channel=self._channel,
+            account=self._account,
             kind=claimed_notice.kind.value,
             reason=notice.reason.value,
         )
@@ -140,7 +142,7 @@ class Attempts:
 
     async def _send(self, channel: Channel | None, claimed_notice: ClaimedNotice) -> Receipt:
         if channel is None:
-            raise SendError(Failure.MISCONFIGURED, f"no channel {self._name} is configured")
+            raise SendError(Failure.MISCONFIGURED, self._undeclared_text())
         notice = claimed_notice.notice
         try:
             async with asyncio.timeout(self._deadline):
@@ -155,6 +157,9 @@ class Attempts:
             # A fault of the gateway must not lose the alert: it is logged, and the notice retried.
             log.exception("sending failed")
             raise SendError(Failure.INTERNAL, type(fault).__name__, perhaps=True) from fault
+
+    def _undeclared_text(self) -> str:
+        return f"channels: has no account {self._account} of {self._channel} any more"
 
     def _log_template_failure(self, message: Message) -> None:
         if message.failed_template is not None:

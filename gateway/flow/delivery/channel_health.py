@@ -1,4 +1,4 @@
-"""Health of one channel by its attempts, and their log."""
+"""Health of one account by its attempts, and their log."""
 
 import logging
 
@@ -10,10 +10,9 @@ log = logging.getLogger(__name__)
 
 
 class ChannelHealth:
-    """How the attempts of one channel end. Times are unix seconds, None for never."""
+    """How the attempts of one account end. Times are unix seconds, None for never."""
 
-    def __init__(self, channel_name: str) -> None:
-        self.channel_name = channel_name
+    def __init__(self) -> None:
         self.attempts = 0
         self.last_success: float | None = None
         self.failing_since: float | None = None

@@ -20,12 +20,12 @@ MAX_FOLDED = 500
 """Notices in one digest, which bounds the size of its facts."""
 
 
-def fold_digests(tx: Tx, channel: str, plan: Plan, now: float) -> int:
+def fold_digests(tx: Tx, account_key: str, plan: Plan, now: float) -> int:
     """Fold the lesser notices of targets where many wait; return how many were folded."""
     folded = 0
     urgent_to = plan.urgent_rank
-    for target_key in outbox.targets_to_digest(tx, channel, now, urgent_to, DIGEST_THRESHOLD):
-        waiting = outbox.notices_to_digest(tx, channel, target_key, urgent_to, now, MAX_FOLDED)
+    for target_key in outbox.targets_to_digest(tx, account_key, now, urgent_to, DIGEST_THRESHOLD):
+        waiting = outbox.notices_to_digest(tx, account_key, target_key, urgent_to, now, MAX_FOLDED)
         if len(waiting) < DIGEST_THRESHOLD:
             continue
         facts = orjson.dumps(digest_facts(waiting, now))

@@ -1,4 +1,4 @@
-"""Holds of a channel: what attempts start and lift, and which claimed notices must wait."""
+"""Holds of an account: what attempts start and lift, and which claimed notices must wait."""
 
 from collections.abc import Collection, Iterable, Sequence
 from math import ceil
@@ -30,7 +30,7 @@ Holds = tuple[Hold, ...]
 
 
 class Sendable(NamedTuple):
-    """Claimed notices that may be sent now, and the holds of their channel."""
+    """Claimed notices that may be sent now, and the holds of their account."""
 
     claimed_notices: list[ClaimedNotice]
     holds: Holds
@@ -40,7 +40,7 @@ ON_HOLD = "on hold: the vendor limits the rate"
 
 
 def holds_after(outcomes: Iterable[Outcome], before: Sequence[Hold]) -> Holds:
-    """Return the holds of a channel after these attempts."""
+    """Return the holds of an account after these attempts."""
     current = tuple(before)
     for outcome in outcomes:
         key = outcome.claimed_notice.notice.target.key
@@ -51,14 +51,14 @@ def holds_after(outcomes: Iterable[Outcome], before: Sequence[Hold]) -> Holds:
     return current
 
 
-def update_holds(tx: Tx, channel: str, outcomes: Sequence[Outcome], now: float) -> Holds:
+def update_holds(tx: Tx, account_key: str, outcomes: Sequence[Outcome], now: float) -> Holds:
     """Store the holds that follow from these attempts, and return all that last."""
-    before = holds.active(tx, channel, now)
+    before = holds.active(tx, account_key, now)
     current = tuple(hold for hold in holds_after(outcomes, before) if hold.until > now)
     if set(current) != set(before):
-        holds.save(tx, channel, current)
+        holds.save(tx, account_key, current)
     if {hold.scope for hold in before} - {hold.scope for hold in current}:
-        holds.resume(tx, channel, now)
+        holds.resume(tx, account_key, now)
     return current
 
 
@@ -73,7 +73,7 @@ def claim_filter(
 
 def defer_held(
     tx: Tx,
-    channel: str,
+    account_key: str,
     claimed_notices: Sequence[ClaimedNotice],
     current: Holds,
     plan: Plan,
@@ -103,29 +103,29 @@ def defer_held(
         after_probes = probing
     holds.defer(tx, deferred)
     if after_probes != current:
-        holds.save(tx, channel, after_probes)
+        holds.save(tx, account_key, after_probes)
     return Sendable(sendable, after_probes)
 
 
 def defer_all_held(
     tx: Tx, claimed_notices: Sequence[ClaimedNotice], plan: Plan, now: float
 ) -> list[ClaimedNotice]:
-    """Postpone notices of any channel whose target is on hold; return those that may be sent."""
-    held = holds.active_by_channel(tx, now) if claimed_notices else {}
+    """Postpone notices of any account whose target is on hold; return those that may be sent."""
+    held = holds.active_by_account(tx, now) if claimed_notices else {}
     if not held:
         return list(claimed_notices)
     sendable = [
         claimed_notice
         for claimed_notice in claimed_notices
-        if claimed_notice.notice.target.channel not in held
+        if claimed_notice.notice.target.account_key not in held
     ]
-    for channel, current in held.items():
+    for account_key, current in held.items():
         own = [
             claimed_notice
             for claimed_notice in claimed_notices
-            if claimed_notice.notice.target.channel == channel
+            if claimed_notice.notice.target.account_key == account_key
         ]
-        sendable += defer_held(tx, channel, own, current, plan, now).claimed_notices
+        sendable += defer_held(tx, account_key, own, current, plan, now).claimed_notices
     return sendable
 
 

@@ -1,4 +1,4 @@
-"""Senders of all channels, and the channels and templates of the configuration in force."""
+"""Senders of all accounts, and the channels and templates of the configuration in force."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -6,6 +6,7 @@ from contextlib import suppress
 
 from gateway.channels.contract import Channel
 from gateway.core.incidents.notice import NoticeKind
+from gateway.core.plan.accounts import split_account_key
 from gateway.core.plan.plan import Plan
 from gateway.flow.delivery.compose import Composer
 from gateway.flow.delivery.sender import Outlet, Sender
@@ -15,13 +16,14 @@ from gateway.flow.runtime.dependencies import Dependencies
 from gateway.flow.runtime.dispatch_result import DispatchResult
 from gateway.flow.runtime.health import Health
 from gateway.render.service import RenderService
+from gateway.store import outbox
 
 CLOSE_TIMEOUT = 1.0
 """Seconds that a stop gives each channel to close; attempts in flight have ended before that."""
 
 
 class SenderPool:
-    """One sender for each channel. Used from the event loop, except `accepts`."""
+    """One sender for each account, by account key. Used from the event loop, except `accepts`."""
 
     def __init__(
         self,
@@ -49,46 +51,46 @@ class SenderPool:
         if renderer is not None:
             self._retired_renderers.append(self._renderer)
             self._renderer = renderer
-        for name in channels:
-            self.sender(name)
+        for account_key in channels:
+            self.sender(account_key)
 
-    def sender(self, name: str) -> Sender:
-        """Return the sender of a channel, also of one that was removed from the configuration."""
-        sender = self.senders.get(name)
+    def sender(self, account_key: str) -> Sender:
+        """Return the sender of an account, also of one that was removed from the configuration."""
+        sender = self.senders.get(account_key)
         if sender is None:
             outlet = Outlet(
                 self._plan,
-                lambda: self._channels.get(name),
+                lambda: self._channels.get(account_key),
                 self.accepts,
                 self._composer.compose,
             )
-            sender = self.senders[name] = Sender(name, self._dependencies, outlet)
+            sender = self.senders[account_key] = Sender(account_key, self._dependencies, outlet)
             self._start_sender(sender)
         return sender
 
-    def accepts(self, channel: str, kind: NoticeKind, *, quiet: bool) -> bool:
-        """Return whether a channel can send such a notice. Any thread.
+    def accepts(self, account_key: str, kind: NoticeKind, *, quiet: bool) -> bool:
+        """Return whether an account can send such a notice. Any thread.
 
-        A channel that was removed accepts everything: its notices become dead letters, which
+        An account that was removed accepts everything: its notices become dead letters, which
         people see.
         """
-        configured = self._channels.get(channel)
+        configured = self._channels.get(account_key)
         return configured is None or configured.accepts(kind, quiet=quiet)
 
     def capacity(self) -> dict[str, int]:
-        """Return how many claimed notices each sender takes, by channel."""
-        return {name: sender.capacity() for name, sender in self.senders.items()}
+        """Return how many claimed notices each sender takes, by account key."""
+        return {key: sender.capacity() for key, sender in self.senders.items()}
 
     def distribute(self, result: DispatchResult) -> None:
         """Give senders what dispatch claimed for them, and wake those with unclaimed notices."""
-        by_channel: dict[str, list[ClaimedNotice]] = {}
+        by_account: dict[str, list[ClaimedNotice]] = {}
         for claimed_notice in result.claimed_notices:
-            channel = claimed_notice.notice.target.channel
-            by_channel.setdefault(channel, []).append(claimed_notice)
-        for channel, claimed_notices in by_channel.items():
-            self.sender(channel).enqueue(claimed_notices, result.began)
-        for channel in result.channels:
-            self.sender(channel).wake()
+            account_key = claimed_notice.notice.target.account_key
+            by_account.setdefault(account_key, []).append(claimed_notice)
+        for account_key, claimed_notices in by_account.items():
+            self.sender(account_key).enqueue(claimed_notices, result.began)
+        for account_key in result.account_keys:
+            self.sender(account_key).wake()
 
     def wake(self) -> None:
         """Wake all senders."""
@@ -96,18 +98,19 @@ class SenderPool:
             sender.wake()
 
     def health(self, now: float) -> list[Health]:
-        """Return the health of the channels and of the templates."""
+        """Return the health of the accounts and of the templates."""
         components = []
-        for name, sender in self.senders.items():
+        for account_key, sender in self.senders.items():
             since = sender.health.failing_since
             texts = []
             if since is not None and now - since > self._dependencies.stuck_after:
                 failure = sender.health.failing_with
                 texts.append(f"nothing delivered for {now - since:.0f} s: {failure}")
-            channel = self._channels.get(name)
+            channel = self._channels.get(account_key)
             if channel is not None and (problem := channel.problem()):
                 texts.append(problem)
-            components.append(Health(f"channel {name}", "; ".join(texts), ok=not texts))
+            _, account = split_account_key(account_key)
+            components.append(Health(f"channel {account}", "; ".join(texts), ok=not texts))
         problem = self._renderer.problem
         components.append(Health("templates", problem, ok=not problem))
         return components
@@ -115,6 +118,14 @@ class SenderPool:
     async def start(self) -> None:
         """Prepare the templates for the first message."""
         await self._renderer.start()
+
+    async def find_removed(self) -> None:
+        """Start senders for accounts that routes.yaml no longer has and that notices wait for.
+
+        Otherwise they would wait for ever. Raises StoreUnavailableError.
+        """
+        for account_key in await self._dependencies.store.read(outbox.waiting_accounts):
+            self.sender(account_key)
 
     async def close_retired(self) -> None:
         """Close what earlier configurations used, once no attempt uses it any more.

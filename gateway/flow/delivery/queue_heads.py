@@ -23,9 +23,9 @@ SOONEST, LATEST = 1.0, 30.0
 
 
 class Accepts(Protocol):
-    """The question whether a channel can send such a notice. Any thread."""
+    """The question whether an account can send such a notice. Any thread."""
 
-    def __call__(self, channel: str, kind: NoticeKind, *, quiet: bool) -> bool:
+    def __call__(self, account_key: str, kind: NoticeKind, *, quiet: bool) -> bool:
         """Return the answer."""
 
 
@@ -34,7 +34,7 @@ def queue_step_of(notice: Notice, accepts: Accepts, *, carries: bool = False) ->
     if notice.incident is None:
         return QueueStep(0, notice.kind)
     kinds = [notice.kind, *(kind for _, kind in notice.behind)]
-    each = not accepts(notice.target.channel, NoticeKind.DIGEST, quiet=False)
+    each = not accepts(notice.target.account_key, NoticeKind.DIGEST, quiet=False)
     return next_step(kinds, notified=notice.knows_firing, each=each, carries=carries)
 
 
@@ -108,7 +108,7 @@ def defer_behind_digests(
         notice.incident
         for notice in claimed
         if notice.incident is not None
-        and accepts(notice.target.channel, NoticeKind.DIGEST, quiet=False)
+        and accepts(notice.target.account_key, NoticeKind.DIGEST, quiet=False)
     }
     ahead = outbox.unsent_digests(tx, sorted(numbers)) if numbers else {}
     if not ahead:

@@ -24,7 +24,7 @@ class Round:
     claimed already, also where a lease has run out.
     """
 
-    channel: str
+    account_key: str
     plan: Plan
     claimant: Claimant
     accepts: Accepts
@@ -48,29 +48,34 @@ def run_round(tx: Tx, round_: Round) -> RoundResult:
     """Store the outcomes of attempts that ended, and claim up to `limit` notices."""
     outcomes, now = round_.outcomes, round_.now
     results = record(tx, outcomes, round_.plan, now) if outcomes else []
-    holds = holding.update_holds(tx, round_.channel, outcomes, now)
+    holds = holding.update_holds(tx, round_.account_key, outcomes, now)
     result = RoundResult(results, holds=holds)
     # A replica whose clock is wrong claims nothing: another one does (E55).
     return _claim(tx, round_, result) if round_.limit and not is_skewed(tx.skew) else result
 
 
-def folds_digests(channel: str, accepts: Accepts) -> bool:
-    """Return whether lesser notices of a channel can fold into a digest."""
-    return accepts(channel, NoticeKind.DIGEST, quiet=False)
+def folds_digests(account_key: str, accepts: Accepts) -> bool:
+    """Return whether lesser notices of an account can fold into a digest."""
+    return accepts(account_key, NoticeKind.DIGEST, quiet=False)
 
 
 def _claim(tx: Tx, round_: Round, before: RoundResult) -> RoundResult:
-    channel, plan, now, claimant = round_.channel, round_.plan, round_.now, round_.claimant
-    if folds_digests(channel, round_.accepts):
-        fold_digests(tx, channel, plan, now)
+    account_key, plan, now, claimant = (
+        round_.account_key,
+        round_.plan,
+        round_.now,
+        round_.claimant,
+    )
+    if folds_digests(account_key, round_.accepts):
+        fold_digests(tx, account_key, plan, now)
     lease_now = tx.lease_now
     lease = outbox.Lease(claimant.name, claimant.until(lease_now))
     skip = holding.claim_filter(before.holds, plan, now, round_.in_flight)
-    heads = outbox.claim(tx, channel, now, round_.limit, lease, skip, lease_now=lease_now)
+    heads = outbox.claim(tx, account_key, now, round_.limit, lease, skip, lease_now=lease_now)
     claimed_notices = apply_queue_steps(tx, heads, round_.accepts, now, claimant)
-    sendable, holds = holding.defer_held(tx, channel, claimed_notices, before.holds, plan, now)
+    sendable, holds = holding.defer_held(tx, account_key, claimed_notices, before.holds, plan, now)
     if sendable:
         return replace(before, claimed_notices=sendable, holds=holds)
     skip = holding.claim_filter(holds, plan, now, round_.in_flight)
-    next_at = outbox.next_due_at(tx, channel, skip, lease_now - now)
+    next_at = outbox.next_due_at(tx, account_key, skip, lease_now - now)
     return replace(before, next_at=next_at, holds=holds)

@@ -1,6 +1,6 @@
-"""A sender delivers the notices of one channel: it claims, sends and records them.
+"""A sender delivers the notices of one account: it claims, sends and records them.
 
-Each channel has its own, so that a dead vendor does not hold up the others (promise 13). The
+Each account has its own, so that a dead vendor does not hold up the others (promise 13). The
 channel limits how many attempts run at once; what is claimed beyond that waits by urgency.
 """
 
@@ -45,10 +45,10 @@ class Outlet:
 
 
 class Sender:
-    """Delivers for one channel. Used from the event loop only."""
+    """Delivers for one account. Used from the event loop only."""
 
-    def __init__(self, name: str, dependencies: Dependencies, outlet: Outlet) -> None:
-        self.name = name
+    def __init__(self, account_key: str, dependencies: Dependencies, outlet: Outlet) -> None:
+        self.account_key = account_key
         self.holds: tuple[Hold, ...] = ()
         self._store = dependencies.store
         self._claimant = dependencies.claimant
@@ -58,7 +58,7 @@ class Sender:
         self._outlet = outlet
         self._backlog = Backlog()
         self._attempts = Attempts(
-            name, dependencies, outlet.compose, self._take_outcome, self._attempt_done
+            account_key, dependencies, outlet.compose, self._take_outcome, self._attempt_done
         )
         self.health = self._attempts.health
         self._outcomes: list[Outcome] = []
@@ -170,7 +170,7 @@ class Sender:
             return RoundResult(holds=self.holds)
         outlet = self._outlet
         round_ = Round(
-            channel=self.name,
+            account_key=self.account_key,
             plan=outlet.plan(),
             claimant=self._claimant,
             accepts=outlet.accepts,
@@ -188,7 +188,7 @@ class Sender:
         # Attempts that ended while the transaction ran are not stored yet.
         self.holds = holding.holds_after(self._outcomes, result.holds)
         for outcome, stored in zip(outcomes, result.results, strict=True):
-            self._metrics.count_attempt(self.name, stored.outcome, outcome.seconds)
+            self._metrics.count_attempt(self.account_key, stored.outcome, outcome.seconds)
         return result
 
     def _claim_limit(self) -> int:
@@ -203,7 +203,7 @@ class Sender:
         return max(free, ahead)
 
     def _folds_digests(self) -> bool:
-        return folds_digests(self.name, self._outlet.accepts)
+        return folds_digests(self.account_key, self._outlet.accepts)
 
     def _free(self, channel: Channel | None) -> int:
         return (channel.in_flight if channel else WITHOUT_CHANNEL) - len(self._attempts)

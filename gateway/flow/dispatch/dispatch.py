@@ -69,7 +69,7 @@ def decide_due(
 ) -> DispatchResult:
     """Decide the most urgent of the incidents that are due at `now`.
 
-    `capacity`: how many notices each channel's sender takes already claimed. Decides nothing while
+    `capacity`: how many notices each account's sender takes already claimed. Decides nothing while
     this replica's clock and the database's differ (E55).
     """
     result = DispatchResult(began=tx.started_at)
@@ -87,9 +87,9 @@ def decide_due(
             assign(tx, list(left.values()), context.plan, now, IntakeResult())
         steps = apply_queue_steps(tx, claimed, context.accepts, now, context.claimant)
         result.claimed_notices = defer_all_held(tx, steps, context.plan, now)
-        unclaimed = Counter(n.target.channel for d in result.decisions for n in d.notices)
-        unclaimed.subtract(notice.target.channel for notice in claimed)
-        result.channels = {channel for channel, count in unclaimed.items() if count > 0}
+        unclaimed = Counter(n.target.account_key for d in result.decisions for n in d.notices)
+        unclaimed.subtract(notice.target.account_key for notice in claimed)
+        result.account_keys = {key for key, count in unclaimed.items() if count > 0}
     result.next_due = schedule.next_due(tx)
     return result
 

@@ -102,7 +102,7 @@ class Dispatcher:
             self._metrics.count_response(result, now)
             self._count(result.decision)
             for notice in result.decision.notices:
-                self._senders.sender(notice.target.channel).wake()
+                self._senders.sender(notice.target.account_key).wake()
             self.schedule(result.incident.due_at)
         return result
 
@@ -146,4 +146,4 @@ class Dispatcher:
         if NotifyReason.MISSED in decision.reasons:
             self._metrics.count_missed_response(decision.incident.severity)
         for notice in decision.notices:
-            self._metrics.count_notice(notice.target.channel, notice.kind)
+            self._metrics.count_notice(notice.target.account_key, notice.kind)

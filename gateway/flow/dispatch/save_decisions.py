@@ -22,7 +22,7 @@ def save_decisions(
 ) -> list[Notice]:
     """Store decisions; return the notices that are claimed already.
 
-    With a claimant they are claimed, where `capacity` of their channel allows it.
+    With a claimant they are claimed, where `capacity` of their account allows it.
     """
     incidents.save(tx, [decision.incident for decision in decisions])
     incidents.set_titles(
@@ -59,7 +59,9 @@ def _add_notices(
     urgent: dict[tuple[int, str], int] = {}
     for decision in decisions:
         number = decision.incident.number
-        notices = [n for n in decision.notices if accepts(n.target.channel, n.kind, quiet=n.quiet)]
+        notices = [
+            n for n in decision.notices if accepts(n.target.account_key, n.kind, quiet=n.quiet)
+        ]
         if notices:
             facts.append(orjson.dumps(decision.facts))
         rows += [

@@ -14,7 +14,7 @@ class DispatchResult:
 
     decided: int = 0
     claimed_notices: list[ClaimedNotice] = field(default_factory=list)
-    channels: set[str] = field(default_factory=set)  # with notices that were not claimed
+    account_keys: set[str] = field(default_factory=set)  # with notices that were not claimed
     decisions: list[Decision] = field(default_factory=list)
     next_due: float | None = None
     began: float = 0.0  # monotonic seconds when the transaction began

@@ -6,6 +6,7 @@ The template `shared/acknowledge_prompt.j2` says the same in messages.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from gateway.core.plan.accounts import split_account_key
 from gateway.core.plan.channels import CHANNELS, AddressKind
 from gateway.core.plan.target_name import key_name
 from gateway.core.text.escape import one_line
@@ -30,7 +31,7 @@ def recipient_name(name: object) -> str:
         return f"all members of {rest}"
     if sort in ("person", "receiver"):
         return rest
-    spec = CHANNELS.get(sort)
+    spec = CHANNELS.get(split_account_key(sort)[0])
     if spec is None:
         return text
     return rest if spec.address is AddressKind.EMAIL else key_name(text)

@@ -23,7 +23,7 @@ Answer = dict[str, Any]
 def details_of(request: RenderRequest) -> tuple[Any, ...]:
     """Return what the render process needs of a request."""
     target = request.target
-    address = (target.channel, target.address, target.person)
+    address = (target.channel, target.address, target.person, target.account)
     parts, links = tuple(request.parts), tuple(request.links)
     return request.facts, address, parts, links, request.zone, request.kind, request.reason
 

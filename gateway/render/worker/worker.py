@@ -117,8 +117,8 @@ def _answer(
         from gateway.render.template_problems import check_item  # only a check pays for its import
 
         return check_item(renderer, *details).to_json(), False
-    facts, (channel, address, person), *others = details
-    target = Target(channel, address, person=person)
+    facts, (channel, address, person, account), *others = details
+    target = Target(channel, address, person=person, account=account)
     outcome = renderer.render_parts(RenderRequest(0, facts, target, *others))
     if isinstance(outcome, TemplateRenderError):
         answer = {"failed": [outcome.template, outcome.line, outcome.problem]}

@@ -30,7 +30,12 @@ from gateway.store.outbox.revise import (
     retry_queues_now,
 )
 from gateway.store.outbox.rows import QueueKey
-from gateway.store.outbox.waiting import depth, unfinished_by_id, unfinished_by_queue
+from gateway.store.outbox.waiting import (
+    depth,
+    unfinished_by_id,
+    unfinished_by_queue,
+    waiting_accounts,
+)
 
 __all__ = [
     "ClaimFilter",
@@ -66,4 +71,5 @@ __all__ = [
     "unfinished_by_id",
     "unfinished_by_queue",
     "unsent_digests",
+    "waiting_accounts",
 ]

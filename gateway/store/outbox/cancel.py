@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, or_, update
 
 from gateway.core.incidents.notice import NoticeKind
+from gateway.core.plan.accounts import account_key
 from gateway.store.db.statement import InList, Statement, json_list, literal
 from gateway.store.db.transaction import Tx
 from gateway.store.outbox.recipients import CANCELLED_COLUMNS, mark_possibly_notified
@@ -39,7 +40,9 @@ _CANCEL_PAGES = Statement(
         IS_UNFINISHED,
         notices.c.state == literal("pending"),
         notices.c.person == bindparam("who"),
-        notices.c.channel == bindparam("on_channel"),
+        or_(
+            notices.c.channel == bindparam("on_channel"), notices.c.channel.like(bindparam("named"))
+        ),
     )
     .values(_CANCELLED)
     .returning(*CANCELLED_COLUMNS)
@@ -62,6 +65,9 @@ def cancel_kinds(tx: Tx, incident: int, kinds: Sequence[NoticeKind], why: str) -
 
 
 def cancel_pages(tx: Tx, incident: int, person: str, channel: str, why: str) -> None:
-    """Cancel the waiting notices to a person who acknowledged, on a channel."""
-    rows = tx.rows(_CANCEL_PAGES, number=incident, who=person, on_channel=channel, why=why)
+    """Cancel the waiting notices to a person who acknowledged, on all accounts of a channel."""
+    named = account_key(channel, "%")
+    rows = tx.rows(
+        _CANCEL_PAGES, number=incident, who=person, on_channel=channel, named=named, why=why
+    )
     mark_possibly_notified(tx, rows)

@@ -87,7 +87,7 @@ _MAY_CLAIM = and_(
 _HEADS = Statement(
     select_notices()
     .where(
-        notices.c.channel == bindparam("on_channel"),
+        notices.c.channel == bindparam("of_account"),
         IS_UNFINISHED,
         notices.c.next_at + literal_column("0")
         <= case(
@@ -134,7 +134,7 @@ _EXPIRE_ALL = Statement(
 _NEXT_DUE_AT = Statement(
     select(notices.c.next_at, notices.c.state)
     .where(
-        notices.c.channel == bindparam("on_channel"),
+        notices.c.channel == bindparam("of_account"),
         IS_UNFINISHED,
         _MAY_CLAIM,
         _IS_HEAD,
@@ -146,7 +146,7 @@ _NEXT_DUE_AT = Statement(
 
 def claim(
     tx: Tx,
-    channel: str,
+    account_key: str,
     now: float,
     limit: int,
     lease: Lease,
@@ -161,7 +161,7 @@ def claim(
     seconds of two clocks (E55).
     """
     rows = tx.rows(
-        _HEADS, on_channel=channel, now=now, lease_now=lease_now, most=limit, **skip.parameters
+        _HEADS, of_account=account_key, now=now, lease_now=lease_now, most=limit, **skip.parameters
     )
     if not rows:
         return []
@@ -214,13 +214,13 @@ def expire_all_claims(tx: Tx) -> int:
 
 
 def next_due_at(
-    tx: Tx, channel: str, skip: ClaimFilter = NO_FILTER, lease_ahead: float = 0.0
+    tx: Tx, account_key: str, skip: ClaimFilter = NO_FILTER, lease_ahead: float = 0.0
 ) -> float | None:
     """Return when the next head is due or the next lease ends; None if none waits.
 
     `lease_ahead`: seconds that the clock of the leases is ahead of the caller's clock.
     """
-    row = tx.row(_NEXT_DUE_AT, on_channel=channel, **skip.parameters)
+    row = tx.row(_NEXT_DUE_AT, of_account=account_key, **skip.parameters)
     if row is None:
         return None
     at: float = row[0]

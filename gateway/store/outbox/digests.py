@@ -15,7 +15,7 @@ from gateway.store.schema.tables import notices
 _TARGETS = Statement(
     select(notices.c.target_key)
     .where(
-        notices.c.channel == bindparam("on_channel"),
+        notices.c.channel == bindparam("of_account"),
         notices.c.rank > bindparam("urgent_to"),
         notices.c.next_at <= bindparam("now"),
     )
@@ -26,7 +26,7 @@ _TARGETS = Statement(
 _NOTICES = Statement(
     select_notices()
     .where(
-        notices.c.channel == bindparam("on_channel"),
+        notices.c.channel == bindparam("of_account"),
         notices.c.rank > bindparam("urgent_to"),
         notices.c.next_at <= bindparam("now"),
         notices.c.target_key == bindparam("key"),
@@ -64,25 +64,29 @@ _UNSENT_DIGESTS = Statement(
 )
 
 
-def targets_to_digest(tx: Tx, channel: str, now: float, urgent_to: int, at_least: int) -> list[str]:
+def targets_to_digest(
+    tx: Tx, account_key: str, now: float, urgent_to: int, at_least: int
+) -> list[str]:
     """Return the keys of targets with many due notices of a lesser rank than `urgent_to`.
 
     `at_least` says how many. This is an estimate from the index alone: `notices_to_digest` returns
     the notices that can be folded.
     """
-    rows = tx.rows(_TARGETS, on_channel=channel, now=now, urgent_to=urgent_to, at_least=at_least)
+    rows = tx.rows(
+        _TARGETS, of_account=account_key, now=now, urgent_to=urgent_to, at_least=at_least
+    )
     return [row[0] for row in rows]
 
 
 def notices_to_digest(
-    tx: Tx, channel: str, target_key: str, urgent_to: int, now: float, limit: int
+    tx: Tx, account_key: str, target_key: str, urgent_to: int, now: float, limit: int
 ) -> list[Notice]:
     """Return a target's due, unclaimed notices of a lesser rank than `urgent_to`.
 
     The lowest rank number comes first, then the oldest. Digests and tests are left out.
     """
     rows = tx.rows(
-        _NOTICES, on_channel=channel, key=target_key, urgent_to=urgent_to, now=now, most=limit
+        _NOTICES, of_account=account_key, key=target_key, urgent_to=urgent_to, now=now, most=limit
     )
     return [from_row(row) for row in rows]
 

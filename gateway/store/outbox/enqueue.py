@@ -75,7 +75,7 @@ def add(
     """Store notices and, with a lease, claim those whose queue was empty.
 
     Claiming them here saves the first of them a commit. `capacity` is how many may be claimed by
-    channel, the lowest ranks first; none for a channel that it omits, all if it is None.
+    account key, the lowest ranks first; none for an account that it omits, all if it is None.
     """
     if not rows:
         return Added([], [])
@@ -95,7 +95,7 @@ def add(
             (
                 id_,
                 row.incident,
-                row.target.channel,
+                row.target.account_key,
                 row.target.key,
                 row.target.person,
                 row.kind.value,
@@ -144,15 +144,15 @@ def _new_heads(tx: Tx, rows: Sequence[NewRow], ids: Sequence[int]) -> list[_Head
 
 
 def _within(capacity: Mapping[str, int] | None, heads: list[_Head]) -> list[_Head]:
-    """Return the first heads of each channel, as many as it may claim."""
+    """Return the first heads of each account, as many as it may claim."""
     if capacity is None:
         return heads
     left = dict(capacity)
     chosen = []
     for head in heads:
-        channel = head.row.target.channel
-        if left.get(channel, 0) > 0:
-            left[channel] -= 1
+        account = head.row.target.account_key
+        if left.get(account, 0) > 0:
+            left[account] -= 1
             chosen.append(head)
     return chosen
 

@@ -18,7 +18,7 @@ from gateway.store.schema.tables import holds, notices
 
 _ACTIVE = Statement(
     select(holds.c.scope, holds.c.held_until, holds.c.tried_at).where(
-        holds.c.channel == bindparam("on_channel"), holds.c.held_until > bindparam("now")
+        holds.c.channel == bindparam("of_account"), holds.c.held_until > bindparam("now")
     )
 )
 _ALL_ACTIVE = Statement(
@@ -26,7 +26,7 @@ _ALL_ACTIVE = Statement(
         holds.c.held_until > bindparam("now")
     )
 )
-_CLEAR = Statement(delete(holds).where(holds.c.channel == bindparam("on_channel")))
+_CLEAR = Statement(delete(holds).where(holds.c.channel == bindparam("of_account")))
 _ADD = insert(holds, ["channel", "scope", "held_until", "tried_at"])
 _DEFER = bulk_update(
     notices,
@@ -43,7 +43,7 @@ _DEFER = bulk_update(
 _RESUME = Statement(
     update(notices)
     .where(
-        notices.c.channel == bindparam("on_channel"),
+        notices.c.channel == bindparam("of_account"),
         IS_UNFINISHED,
         notices.c.state == literal("pending"),
         notices.c.next_at > bindparam("now"),
@@ -53,24 +53,25 @@ _RESUME = Statement(
 )
 
 
-def active(tx: Tx, channel: str, now: float) -> tuple[Hold, ...]:
-    """Return the holds of a channel that have not ended."""
-    rows = tx.rows(_ACTIVE, on_channel=channel, now=now)
+def active(tx: Tx, account_key: str, now: float) -> tuple[Hold, ...]:
+    """Return the holds of an account that have not ended."""
+    rows = tx.rows(_ACTIVE, of_account=account_key, now=now)
     return tuple(Hold(scope, until, tried_at) for scope, until, tried_at in rows)
 
 
-def active_by_channel(tx: Tx, now: float) -> dict[str, tuple[Hold, ...]]:
-    """Return the holds that have not ended, by channel."""
-    by_channel: dict[str, tuple[Hold, ...]] = {}
-    for channel, scope, until, tried_at in tx.rows(_ALL_ACTIVE, now=now):
-        by_channel[channel] = (*by_channel.get(channel, ()), Hold(scope, until, tried_at))
-    return by_channel
+def active_by_account(tx: Tx, now: float) -> dict[str, tuple[Hold, ...]]:
+    """Return the holds that have not ended, by account key."""
+    by_account: dict[str, tuple[Hold, ...]] = {}
+    for account_key, scope, until, tried_at in tx.rows(_ALL_ACTIVE, now=now):
+        held = by_account.get(account_key, ())
+        by_account[account_key] = (*held, Hold(scope, until, tried_at))
+    return by_account
 
 
-def save(tx: Tx, channel: str, holds: Iterable[Hold]) -> None:
-    """Replace the holds of a channel."""
-    tx.run(_CLEAR, on_channel=channel)
-    tx.write_rows(_ADD, [(channel, hold.scope, hold.until, hold.tried_at) for hold in holds])
+def save(tx: Tx, account_key: str, holds: Iterable[Hold]) -> None:
+    """Replace the holds of an account."""
+    tx.run(_CLEAR, of_account=account_key)
+    tx.write_rows(_ADD, [(account_key, hold.scope, hold.until, hold.tried_at) for hold in holds])
 
 
 def defer(tx: Tx, rows: Iterable[tuple[int, float, str]]) -> None:
@@ -79,6 +80,6 @@ def defer(tx: Tx, rows: Iterable[tuple[int, float, str]]) -> None:
     tx.write_rows(_DEFER, [(id_, next_at, outcome, detail) for id_, next_at, detail in rows])
 
 
-def resume(tx: Tx, channel: str, now: float) -> int:
-    """Make notices that wait for holds of a channel due, because a hold ended early."""
-    return tx.run(_RESUME, on_channel=channel, now=now, held=Failure.RATE_LIMITED.value)
+def resume(tx: Tx, account_key: str, now: float) -> int:
+    """Make notices that wait for holds of an account due, because a hold ended early."""
+    return tx.run(_RESUME, of_account=account_key, now=now, held=Failure.RATE_LIMITED.value)

@@ -72,6 +72,7 @@ def notice_model(
         id=line.id,
         incident=line.incident,
         channel=line.target.channel,
+        account=line.target.account,
         target=line.target.address,
         name=target_name(line.target),
         person=line.target.person,

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from gateway.core.incidents.incident import Incident
 from gateway.core.incidents.outbox import PRINTED, PRINTED_TEXT, NoticeState
 from gateway.core.incidents.timeline import TimelineEntry, TimelineKind
-from gateway.core.plan.channels import spec_of
 from gateway.core.plan.person import Person
 from gateway.core.plan.plan import Step
 from gateway.core.plan.recipients import person_targets, receiver_of
 from gateway.core.plan.references import ReferenceKind, parse_reference, resolve_reference
+from gateway.core.plan.target_name import account_label
 from gateway.flow.queries.duty import DutyReader
 from gateway.store.queries.deliveries import NoticeSummary
 from gateway.store.state.timeline import AckRecord
@@ -78,7 +78,7 @@ def delivery_reasons(context: ExplainContext, notices: Sequence[NoticeSummary]) 
 
 
 def _delivery(context: ExplainContext, notice: NoticeSummary) -> str:
-    channel = spec_of(notice.target.channel).label
+    channel = account_label(notice.target.channel, notice.target.account)
     reason = notice.reason
     attempts = f" after {notice.attempts} attempts" if notice.attempts > 1 else ""
     detail = f": {notice.detail}" if notice.detail else ""

@@ -9,7 +9,7 @@ from gateway.core.incidents.outbox import PRINTED, PRINTED_TEXT, NoticeState
 from gateway.core.incidents.timeline import TimelineEntry, TimelineKind
 from gateway.core.plan.channels import AddressKind, spec_of
 from gateway.core.plan.plan import Plan, Target
-from gateway.core.plan.target_name import target_name
+from gateway.core.plan.target_name import account_label, target_name
 from gateway.core.text.escape import one_line, safe_url
 from gateway.render.view.acknowledge_prompt import recipient_name
 from gateway.render.view.clean import clean
@@ -166,7 +166,8 @@ def _target_names(target: Target, plan: Plan) -> tuple[str, str]:
     if target.person:
         # A member's id says nothing to people; an e-mail address does.
         address = f" {clean(target.address, 100)}" if spec.address is AddressKind.EMAIL else ""
-        return name_of(plan, target.person), spec.label + address
+        label = account_label(target.channel, target.account)
+        return name_of(plan, target.person), label + address
     name = target_name(target)
     return name, "" if spec.label.lower() in name.lower() else spec.label
 

@@ -3,19 +3,15 @@
 from collections.abc import Mapping
 from importlib import import_module
 
+from gateway.config.grammar.channels.accounts import accounts
 from gateway.config.grammar.channels.common import ChannelGrammar
-from gateway.config.grammar.sections import Section
 from gateway.core.plan.channels import CHANNELS
 
 GRAMMARS: Mapping[str, ChannelGrammar] = {
     name: import_module(f"{__name__}.{name}").GRAMMAR for name in CHANNELS
 }
 
-ACCOUNTS = Section(
-    "channels",
-    "The accounts that messages are sent with, each once.",
-    tuple(grammar.account for grammar in GRAMMARS.values()),
-)
+ACCOUNTS = accounts(GRAMMARS)
 
 CONTACTS = tuple(grammar.contact for grammar in GRAMMARS.values() if grammar.contact is not None)
 """The fields of a person's contacts."""

@@ -10,16 +10,23 @@ TOKEN = "token"  # noqa: S105  # the name of a key
 """The key of an account's credential, for channels that need an account."""
 
 
+TYPE = "type"
+"""The key of an account that says which channel it is of."""
+
+ACCOUNT = "account"
+"""The key of a target that says which account it is reached by."""
+
+
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ChannelGrammar:
     """A channel's keys in routes.yaml. Both fields have the channel's name.
 
-    The keys of a target that are neither its address nor `send_resolved` become its options. A
-    secret among them becomes a reference.
+    The keys of a target that are neither its address, its account nor `send_resolved` become its
+    options. A secret among them becomes a reference. Every account also has the key `type`.
     """
 
     account: Field
-    """The entry under `channels:`, a Section."""
+    """The entry under `channels:` of an account called like the channel, a Section."""
     target: Field
     """The entry of a receiver, a list of Sections."""
     address: str | None = None
@@ -46,6 +53,14 @@ PROXY_FIELD = Field(
     "An HTTP proxy to go through. The environment's proxies (HTTPS_PROXY, NO_PROXY) are not used.",
     "none",
     "http://proxy.example.com:3128",
+)
+
+ACCOUNT_FIELD = Field(
+    ACCOUNT,
+    WORD,
+    "The account that it is reached by, a key of `channels:`.",
+    "the account called like the channel, or the only one",
+    "slack-eu",
 )
 
 SEND_RESOLVED_FIELD = Field(

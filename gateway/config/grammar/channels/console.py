@@ -1,6 +1,6 @@
 """The keys of the console in routes.yaml."""
 
-from gateway.config.grammar.channels.common import ChannelGrammar
+from gateway.config.grammar.channels.common import ACCOUNT_FIELD, ChannelGrammar
 from gateway.config.grammar.lists import ListOf
 from gateway.config.grammar.sections import Field, Section
 
@@ -11,7 +11,7 @@ _ACCOUNT = Section(
     optional=True,
 )
 
-_TARGET = Section("console target", "The standard output.", (), optional=True)
+_TARGET = Section("console target", "The standard output.", (ACCOUNT_FIELD,), optional=True)
 
 GRAMMAR = ChannelGrammar(
     account=Field("console", _ACCOUNT, "The standard output.", "there", "{}"),

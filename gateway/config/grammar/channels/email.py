@@ -1,6 +1,7 @@
 """The keys of e-mail in routes.yaml."""
 
 from gateway.config.grammar.channels.common import (
+    ACCOUNT_FIELD,
     PROXY_FIELD,
     SEND_RESOLVED_FIELD,
     ChannelGrammar,
@@ -61,6 +62,7 @@ _TARGET = Section(
             "[admin@example.com, billing-oncall@example.com]",
             required=True,
         ),
+        ACCOUNT_FIELD,
         SEND_RESOLVED_FIELD,
     ),
 )

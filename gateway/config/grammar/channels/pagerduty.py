@@ -1,6 +1,7 @@
 """The keys of PagerDuty in routes.yaml."""
 
 from gateway.config.grammar.channels.common import (
+    ACCOUNT_FIELD,
     API_URL_FIELD,
     NAME_FIELD,
     PROXY_FIELD,
@@ -51,6 +52,7 @@ _TARGET = Section(
             "critical",
         ),
         NAME_FIELD,
+        ACCOUNT_FIELD,
         SEND_RESOLVED_FIELD,
     ),
     elsewhere={"service_key": 'Events API v2 is used: write "routing_key"'},

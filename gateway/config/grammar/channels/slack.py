@@ -1,6 +1,7 @@
 """The keys of Slack in routes.yaml."""
 
 from gateway.config.grammar.channels.common import (
+    ACCOUNT_FIELD,
     API_URL_FIELD,
     PROXY_FIELD,
     SEND_RESOLVED_FIELD,
@@ -56,6 +57,7 @@ _TARGET = Section(
             '"#billing-alerts"',
             required=True,
         ),
+        ACCOUNT_FIELD,
         SEND_RESOLVED_FIELD,
     ),
 )

@@ -1,6 +1,7 @@
 """The keys of webhooks in routes.yaml."""
 
 from gateway.config.grammar.channels.common import (
+    ACCOUNT_FIELD,
     NAME_FIELD,
     PROXY_FIELD,
     SEND_RESOLVED_FIELD,
@@ -79,6 +80,7 @@ _TARGET = Section(
             "2s",
         ),
         NAME_FIELD,
+        ACCOUNT_FIELD,
         SEND_RESOLVED_FIELD,
     ),
 )

@@ -27,7 +27,7 @@ notices = Table(
     metadata,
     Column("id", KEY, primary_key=True, autoincrement=False),
     Column("incident", BigInteger),
-    Column("channel", Text, nullable=False),
+    Column("channel", Text, nullable=False),  # the account key: "slack", "slack/slack-eu"
     Column("target_key", Text, nullable=False),
     Column("person", Text),
     Column("kind", Text, nullable=False),
@@ -121,7 +121,7 @@ recipients = Table(
 holds = Table(
     "holds",
     metadata,
-    Column("channel", Text, primary_key=True),
+    Column("channel", Text, primary_key=True),  # an account key
     Column("scope", Text, primary_key=True),  # a target key, or "" for the whole account
     Column("held_until", Double, nullable=False),
     Column("tried_at", Double, nullable=False),

@@ -108,6 +108,7 @@ class Notice(ResponseModel):
     id: int
     incident: int | None
     channel: str
+    account: str = Field(description="The account that sends it, a key of `channels:`.")
     target: str = Field(description="The address, or the name of the secret that holds it.")
     name: str = Field(description="The display name of the target.")
     person: str | None
