@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from gateway.config.build import accounts, escalations, oncall, routing
+from gateway.config.build import accounts, escalations, oncall, own_alerts, routing
 from gateway.config.build import receivers as build_receivers
 from gateway.config.build.names import FileNames, file_names, refuse_duplicates
 from gateway.config.build.people import PeopleBuilder, contact_names
@@ -173,6 +173,7 @@ def _plan(
         escalations=policies,
         inhibit_rules=inhibit_rules,
         watchdogs=routing.watchdogs(file.map_of("watchdogs")),
+        own_alerts=own_alerts.settings(file.get("gateway_alerts")),
         time_intervals=intervals,
         business_hours=hours,
         resolve_timeout=resolve_timeout or DEFAULT_RESOLVE_TIMEOUT,

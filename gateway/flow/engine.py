@@ -31,6 +31,8 @@ from gateway.flow.oncall.duty_recorder import DutyRecorder
 from gateway.flow.oncall.plan_in_force import PlanInForce
 from gateway.flow.oncall.rota_changes import RotaChanges
 from gateway.flow.oncall.turns_part import TurnsPart
+from gateway.flow.own_alerts.conditions import check_on_call, replica_check
+from gateway.flow.own_alerts.reporter import OwnAlerts
 from gateway.flow.queries.active_alerts import ActiveAlerts
 from gateway.flow.runtime.dependencies import Dependencies
 from gateway.flow.runtime.dispatch_result import DispatchResult
@@ -101,10 +103,19 @@ class Engine:
         matches = SilenceMatches(store, now, self.active_alerts.candidates)
         self.silences = Silences(store, now, matches, self.dispatcher.schedule)
         self.duty = DutyRecorder(store, plan, now)
+        self.own_alerts = OwnAlerts(store, plan, now, self._intake_committed)
+        self.own_alerts.add_check(check_on_call)
         self.feeds = Feeds(store, dependencies.links, plan, now)
         self.integrity = IntegrityMonitor(store, dependencies.metrics, dependencies.monotonic)
         self._housekeeping = Housekeeping(
             dependencies, self._clear_caches, self._repost_cache, self.intake, self.delivery
+        )
+        self.own_alerts.add_check(
+            replica_check(
+                dependencies.claimant.name.partition(":")[0],
+                self._housekeeping.clock_problem,
+                lambda: _config_health(self._config_problems),
+            )
         )
 
     @property
@@ -206,6 +217,7 @@ class Engine:
             except ConfigError as error:
                 self._config_problems = error.problems
                 self.metrics.record_reload(self.now(), ok=False)
+                self.own_alerts.wake()
                 for problem in error.masked():
                     log.error("routes.yaml not loaded: %s", problem)
                 return error.problems
@@ -226,6 +238,7 @@ class Engine:
             log.info("routes.yaml loaded", extra={"digest": config.plan.digest})
             self.dispatcher.wake()
             self.delivery.wake()
+            self.own_alerts.wake()
             return ()
 
     async def _report_differences(self, before: Plan) -> tuple[str, ...]:
@@ -264,6 +277,7 @@ class Engine:
         self._start_rounds("silences", self.silences.evaluator.run)
         self._start_rounds("duty records", self.duty.run)
         self._start_rounds("plan in force", self.in_force.run)
+        self._start_rounds("own alerts", self.own_alerts.run)
 
     def prepare(self) -> None:
         """Build the channels and their senders, whose loops only `start` runs."""

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from gateway.core.alerts.own_alerts import CONDITIONS
 from gateway.metrics import Metrics
 from tests.docs.pages import CHECKOUT, DOCS
 from tests.shared_data import real_program
@@ -65,8 +66,12 @@ def test_a_rule_names_metrics_that_exist() -> None:
 
 
 def test_alerts_and_runbooks_match() -> None:
-    """Each alert's `runbook_url` names a runbook, and each runbook has an alert."""
+    """Each alert of the rules or of the gateway itself has a runbook, and each runbook an alert."""
     linked = set()
+    for condition in CONDITIONS.values():
+        page = DOCS / "runbooks" / f"{condition.runbook}.md"
+        assert page.read_text(encoding="utf-8").startswith(f"# {condition.name}\n")
+        linked.add(page.name)
     for rule in rules():
         annotations = rule["annotations"]
         assert isinstance(annotations, dict)

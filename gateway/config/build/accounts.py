@@ -9,6 +9,7 @@ from gateway.config.grammar.secret_types import secret_of
 from gateway.config.grammar.sources import SOURCE_TYPES
 from gateway.config.source.problem import Findings, SourcePosition, shorten
 from gateway.config.source.references import SecretText
+from gateway.core.alerts.own_alerts import SOURCE as OWN_SOURCE
 from gateway.core.plan.accounts import ChannelSettings, Secret, SourceSettings
 from gateway.core.plan.channels import CHANNELS, ChannelSpec
 from gateway.core.text.nearest import nearest
@@ -57,6 +58,9 @@ def sources(
     sources_by_name = {}
     for name, item in entries.items():
         entry: ParsedSection = item.value
+        if name == OWN_SOURCE:
+            message = "is the source of the gateway's own alerts; use another name"
+            findings.error(item.position, f'source "{name}" {message}')
         type_ = entry.get("type", name)
         if entry.lacks("type") and type_ not in SOURCE_TYPES:
             near = nearest(name, SOURCE_TYPES)

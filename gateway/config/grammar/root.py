@@ -5,6 +5,7 @@ from gateway.config.grammar.durations import POSITIVE_DURATION
 from gateway.config.grammar.field_types import Choice
 from gateway.config.grammar.lists import ListOf, MapOf
 from gateway.config.grammar.oncall import BUSINESS_HOURS, ESCALATION, ROTAS, STEPS
+from gateway.config.grammar.own_alerts import OWN_ALERTS
 from gateway.config.grammar.people import PEOPLE
 from gateway.config.grammar.receivers import RECEIVER
 from gateway.config.grammar.routing import FLAPPING, ROUTE, SEVERITY, WATCHDOG
@@ -154,6 +155,13 @@ FILE = Section(
             "Alerts that must always fire; the absence of one is an alert.",
             "none",
             "{prometheus: {matchers: ['alertname=\"Watchdog\"'], absent_for: 10m}}",
+        ),
+        Field(
+            "gateway_alerts",
+            OWN_ALERTS,
+            "What the gateway's own alerts have in common, such as GatewayNobodyOnCall.",
+            "no labels of their own",
+            "{labels: {team: platform}}",
         ),
         Field(
             "time_intervals",

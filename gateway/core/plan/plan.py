@@ -12,6 +12,7 @@ from types import MappingProxyType
 from gateway.core.oncall.rota import Rota
 from gateway.core.plan.accounts import account_key
 from gateway.core.plan.flapping import Flapping
+from gateway.core.plan.own_alert_settings import OwnAlertSettings
 from gateway.core.plan.person import Person
 from gateway.core.plan.step_condition import StepCondition
 from gateway.core.plan.watchdog import Watchdog
@@ -135,6 +136,7 @@ class Plan:
     repeats: Repeats = Repeats.EXACT
     flapping: Flapping = field(default_factory=lambda: Flapping(times=0))
     watchdogs: tuple[Watchdog, ...] = ()
+    own_alerts: OwnAlertSettings = field(default_factory=OwnAlertSettings)
     digest: str = ""  # short hash of the file it came from: tells plans apart in logs
     routes: Mapping[str, Route] = field(init=False, repr=False, compare=False)
     urgent_rank: int = field(init=False, repr=False, compare=False)

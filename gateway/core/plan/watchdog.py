@@ -4,10 +4,11 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from gateway.core.alerts.own_alerts import WATCHDOG_MISSING
 from gateway.core.alerts.reported_alert import ReportedAlert
 from gateway.core.matching.matcher import Matcher, matches_all
 
-MISSING = "WatchdogMissing"
+MISSING = WATCHDOG_MISSING
 
 
 @dataclass(frozen=True, slots=True)

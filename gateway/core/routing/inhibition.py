@@ -2,7 +2,7 @@
 
 A firing source mutes a target when both have the same values for the `equal` labels. An alert
 that fits both sides of a rule is muted only by sources that do not: so none mutes itself, and
-no two mute each other.
+no two mute each other. The gateway's own alerts mute nothing and are not muted.
 """
 
 from collections.abc import Iterable
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from gateway.core.alerts.labels import Labels, identity
+from gateway.core.alerts.own_alerts import is_own_alert
 from gateway.core.matching.matcher import Matcher, matches_all
 
 
@@ -58,7 +59,7 @@ class SourceIndex:
 
     def add(self, identity: str, labels: Labels) -> None:
         """Add an alert that fires; adding it again changes nothing."""
-        if identity in self._positions:
+        if identity in self._positions or is_own_alert(labels):
             return
         positions = []
         for at, rule in enumerate(self._rules):
@@ -82,6 +83,8 @@ class SourceIndex:
 
     def inhibitor(self, labels: Labels) -> Inhibitor | None:
         """Return the first rule that mutes an alert with its source, or None."""
+        if is_own_alert(labels):
+            return None
         for rule, sources_by_values in zip(self._rules, self._sources, strict=True):
             if not sources_by_values or not matches_all(rule.target, labels):
                 continue

@@ -6,6 +6,7 @@ from functools import partial
 from types import MappingProxyType
 
 from gateway.core.alerts.labels import identity
+from gateway.core.alerts.own_alerts import SOURCE
 from gateway.core.alerts.reported_alert import ReportedAlert
 from gateway.core.plan.plan import Plan
 from gateway.core.plan.watchdog import MISSING, watchdog_alerts, watched_alertnames
@@ -14,9 +15,6 @@ from gateway.store.state import alerts, last_seen
 
 EVERY = 10.0
 """Seconds between two checks. Higher fires later, lower costs writes."""
-
-SOURCE = "gateway"
-"""The source of alerts about missing watchdogs."""
 
 NO_WATCHDOGS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 """No alert is matched by a watchdog."""

@@ -6,9 +6,10 @@ from sqlalchemy import bindparam, func, literal_column, or_, select
 
 from gateway.core.alerts.alert import Alert
 from gateway.core.alerts.labels import Labels
+from gateway.core.alerts.own_alerts import CONDITIONS, SOURCE
 from gateway.store.db.bulk import insert, overwrite, update
 from gateway.store.db.session import Row
-from gateway.store.db.statement import InList, Statement, dump, json_list, load
+from gateway.store.db.statement import InList, Statement, dump, json_list, literal, load
 from gateway.store.db.transaction import Tx
 from gateway.store.schema.tables import alerts
 from gateway.store.state import counters
@@ -60,6 +61,9 @@ _INHIBIT_SOURCES = Statement(
 )
 _WITHOUT_END = Statement(
     select(*SELECTED).where(alerts.c.ends_at.is_(None), alerts.c.source == bindparam("source"))
+)
+_OWN_WITHOUT_END = Statement(
+    select(*SELECTED).where(alerts.c.ends_at.is_(None), alerts.c.source == literal(SOURCE))
 )
 _ACTIVE_PAGE = Statement(
     select(*SELECTED)
@@ -182,6 +186,12 @@ def without_end(tx: Tx, source: str) -> list[Alert]:
     Reads all without an end.
     """
     return [from_row(row) for row in tx.rows(_WITHOUT_END, source=source)]
+
+
+def own_without_end(tx: Tx) -> list[Alert]:
+    """Return the alerts of the gateway's own conditions that fire. Reads only own alerts."""
+    own = [from_row(row) for row in tx.rows(_OWN_WITHOUT_END)]
+    return [alert for alert in own if alert.labels.get("alertname") in CONDITIONS]
 
 
 def set_inhibits(tx: Tx, rows: Sequence[tuple[str, bool]]) -> None:

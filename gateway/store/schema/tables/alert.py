@@ -47,6 +47,9 @@ Index(
 Index("alerts_identity", alerts.c.identity, unique=True)
 Index("alerts_ends_at", alerts.c.ends_at, alerts.c.serial)
 Index("alerts_serial", alerts.c.serial, unique=True)
+# The gateway's own alerts that fire: very few, read every ten seconds.
+_OWN = text("source = 'gateway' AND ends_at IS NULL")
+Index("alerts_own", alerts.c.identity, sqlite_where=_OWN, postgresql_where=_OWN)
 
 rejects = Table(
     "rejects",

@@ -1,0 +1,1 @@
+"""The gateway's own alerts: conditions that it notices about itself."""
