@@ -22,7 +22,7 @@ from gateway.core.incidents.incident import Incident, Member, NotifiedState
 from gateway.core.matching.matcher import Matcher
 from gateway.core.matching.parse import parse_matcher, parse_matchers
 from gateway.core.plan.plan import Plan, Receiver, Target
-from gateway.core.routing.inhibition import InhibitRule, SourceIndex
+from gateway.core.routing.inhibition import InhibitRule, SourceIndex, same_labels
 from gateway.core.routing.match import Route, RouteSpec, build_route, match_routes, walk
 from gateway.core.routing.mutes import TimeInterval, intervals_containing, parse_time_interval
 from gateway.core.time.timestamps import format_duration, parse_duration, parse_rfc3339
@@ -174,7 +174,7 @@ def inhibit_muted(inputs: dict[str, Any]) -> bool:
             name="",
             source=_side(rule, "source"),
             target=_side(rule, "target"),
-            equal=tuple(rule.get("equal", ())),
+            equal=same_labels(*rule.get("equal", ())),
         )
         for rule in inputs["rules"]
     ]
@@ -184,7 +184,7 @@ def inhibit_muted(inputs: dict[str, Any]) -> bool:
 def inhibit_has_equal(inputs: dict[str, Any]) -> bool:
     # A label that only the target has, so that no source is a target itself.
     mark = Matcher("the target", "=", "yes")
-    rule = InhibitRule(name="", source=(), target=(mark,), equal=tuple(inputs["equal"]))
+    rule = InhibitRule(name="", source=(), target=(mark,), equal=same_labels(*inputs["equal"]))
     target = {**inputs["target"], mark.name: mark.value}
     return _sources([rule], inputs["sources"]).inhibitor(target) is not None
 

@@ -9,7 +9,7 @@ from gateway.core.matching.text import write_matchers
 from gateway.core.plan.flapping import Flapping
 from gateway.core.plan.intervals import OPTIONS, RESPOND_WITHIN
 from gateway.core.plan.plan import UNKNOWN_RANK, Plan, Target
-from gateway.core.routing.inhibition import InhibitRule
+from gateway.core.routing.inhibition import EqualLabel, InhibitRule
 from gateway.core.routing.match import TraceStep
 
 
@@ -96,8 +96,12 @@ def rule_json(rule: InhibitRule) -> dict[str, Any]:
         "name": rule.name,
         "source_matchers": write_matchers(rule.source),
         "target_matchers": write_matchers(rule.target),
-        "equal": list(rule.equal),
+        "equal": [_equal_json(one) for one in rule.equal],
     }
+
+
+def _equal_json(equal: EqualLabel) -> str | dict[str, str]:
+    return equal.source if equal.source == equal.target else equal._asdict()
 
 
 def _step_json(step: TraceStep, labels: Labels) -> dict[str, Any]:

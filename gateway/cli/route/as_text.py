@@ -39,7 +39,7 @@ def print_preview(plan: Plan, preview: RoutePreview, file: Path) -> None:
     ):
         for rule in rules:
             side = rule.source if rules is preview.inhibited_by else rule.target
-            same = f" with the same {', '.join(rule.equal)}" if rule.equal else ""
+            same = f" with the same {', '.join(map(str, rule.equal))}" if rule.equal else ""
             echo()
             echo(f"{title}: {write_matchers(side)}{same}")
     echo()

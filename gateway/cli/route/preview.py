@@ -94,22 +94,29 @@ def preview_route(plan: Plan, labels: Labels, at: float) -> RoutePreview:
         inhibited_by=tuple(
             rule
             for rule in plan.inhibit_rules
-            if matches_all(rule.target, labels) and _can_pair(rule, rule.source, labels)
+            if matches_all(rule.target, labels)
+            and _can_pair({one.source: one.target for one in rule.equal}, rule.source, labels)
         ),
         inhibits=tuple(
             rule
             for rule in plan.inhibit_rules
-            if matches_all(rule.source, labels) and _can_pair(rule, rule.target, labels)
+            if matches_all(rule.source, labels)
+            and _can_pair({one.target: one.source for one in rule.equal}, rule.target, labels)
         ),
     )
 
 
-def _can_pair(rule: InhibitRule, other_side: tuple[Matcher, ...], labels: Labels) -> bool:
-    """Return whether an alert on the other side can share the labels in `equal`."""
+def _can_pair(
+    own_names: Mapping[str, str], other_side: tuple[Matcher, ...], labels: Labels
+) -> bool:
+    """Return whether an alert on the other side can share the labels in `equal`.
+
+    `own_names` are the labels on this side by their names on the other side.
+    """
     return all(
-        matcher.matches_value(labels.get(matcher.name, ""))
+        matcher.matches_value(labels.get(own_names[matcher.name], ""))
         for matcher in other_side
-        if matcher.name in rule.equal
+        if matcher.name in own_names
     )
 
 

@@ -10,7 +10,7 @@ from gateway.core.matching.matcher import Matcher, MatcherError
 from gateway.core.plan.flapping import Flapping
 from gateway.core.plan.plan import DEFAULT_ACK_EXPIRES, Severity
 from gateway.core.plan.watchdog import Watchdog
-from gateway.core.routing.inhibition import InhibitRule
+from gateway.core.routing.inhibition import EqualLabel, InhibitRule
 from gateway.core.routing.match import RouteSpec
 from gateway.core.routing.mutes import TimeInterval, parse_time_interval
 
@@ -117,10 +117,16 @@ def inhibit_rules(entries: Iterable[ParsedValue], findings: Findings) -> tuple[I
             if entry.valid and not sides[side]:
                 message = f"inhibit rule: no {side}_matchers, so every alert is a {side}"
                 findings.warn(item.position, message)
-        equal = tuple(_texts(entry, "equal") or ())
+        equal = tuple(_equal_label(one.value) for one in entry.list_of("equal"))
         name = entry.get("name", f"rule {number}")
         rules.append(InhibitRule(name, sides["source"], sides["target"], equal))
     return tuple(rules)
+
+
+def _equal_label(value: str | ParsedSection) -> EqualLabel:
+    if isinstance(value, ParsedSection):
+        return EqualLabel(value.get("source", ""), value.get("target", ""))
+    return EqualLabel(value, value)
 
 
 def watchdogs(entries: Mapping[str, ParsedValue]) -> tuple[Watchdog, ...]:

@@ -71,10 +71,11 @@ def _route(route: Route, *, everything: bool = False) -> dict[str, Any]:
 
 
 def _inhibit_rule(rule: InhibitRule) -> dict[str, Any]:
+    # Alertmanager compares labels of one name only: a pair of two names cannot be written in it.
     return {
         "source_matchers": [str(matcher) for matcher in rule.source],
         "target_matchers": [str(matcher) for matcher in rule.target],
-        "equal": list(rule.equal),
+        "equal": [source for source, target in rule.equal if source == target],
     }
 
 

@@ -148,6 +148,25 @@ class Section:
 
 
 @dataclass(eq=False, repr=False)
+class TextOrSection:
+    """A text, or a mapping with more to say, read as one of the two."""
+
+    text: Text
+    section: Section
+
+    @property
+    def type_name(self) -> str:
+        return f"{self.text.type_name}, or {self.section.type_name}"
+
+    def read(self, node: Node, path: str, context: ReadContext) -> ParsedValue | None:
+        chosen: FieldType = self.section if isinstance(node, MappingNode) else self.text
+        return chosen.read(node, path, context)
+
+    def schema(self, known: Definitions) -> Schema:
+        return {"anyOf": [self.text.schema(known), self.section.schema(known)]}
+
+
+@dataclass(eq=False, repr=False)
 class SectionOrList:
     """A section, or the list that is its main key. Read as a ParsedSection."""
 

@@ -5,12 +5,20 @@ unchanged.
 """
 
 from gateway.config.grammar.lists import ListOf, MapOf
-from gateway.config.grammar.sections import Field, Section
+from gateway.config.grammar.sections import Field, Section, TextOrSection
 from gateway.config.grammar.values import ANY_TEXT, MATCHERS, NAME, TEXT, ZONE
 
 _MATCHER_LIST = ListOf(MATCHERS, or_one=True)
 _LABELS = MapOf("label", ANY_TEXT)
 _PATTERNS = MapOf("label", ANY_TEXT)
+_EQUAL_LABEL = Section(
+    "pair of labels",
+    "A label of the alert that inhibits, and the one of the alerts that are suppressed.",
+    (
+        Field("source", TEXT, "The label of the source.", "", "cluster", required=True),
+        Field("target", TEXT, "The label of the target.", "", "k8s_cluster", required=True),
+    ),
+)
 INHIBIT_RULE = Section(
     "inhibit rule",
     "While an alert fires that the source matchers match, alerts that the target matchers match "
@@ -39,8 +47,9 @@ INHIBIT_RULE = Section(
         ),
         Field(
             "equal",
-            ListOf(TEXT),
-            "Labels that must have the same value in both; one that both lack is equal.",
+            ListOf(TextOrSection(TEXT, _EQUAL_LABEL)),
+            "Labels that must have the same value in both; one that both lack is equal. Where they "
+            "have different names: `{source: cluster, target: k8s_cluster}`.",
             "none",
             "[alertname, team]",
         ),

@@ -14,6 +14,21 @@ from gateway.core.alerts.own_alerts import is_own_alert
 from gateway.core.matching.matcher import Matcher, matches_all
 
 
+class EqualLabel(NamedTuple):
+    """A label of the source and one of the target whose values must be the same."""
+
+    source: str
+    target: str
+
+    def __str__(self) -> str:
+        return self.source if self.source == self.target else f"{self.source} = {self.target}"
+
+
+def same_labels(*names: str) -> tuple[EqualLabel, ...]:
+    """Return labels that have one name on both sides, as in Alertmanager."""
+    return tuple(EqualLabel(name, name) for name in names)
+
+
 @dataclass(frozen=True, slots=True)
 class InhibitRule:
     """Which sources mute which targets; for `equal`, an absent label is an empty one."""
@@ -21,11 +36,15 @@ class InhibitRule:
     name: str
     source: tuple[Matcher, ...]
     target: tuple[Matcher, ...]
-    equal: tuple[str, ...] = ()
+    equal: tuple[EqualLabel, ...] = ()
 
-    def equal_values(self, labels: Labels) -> tuple[str, ...]:
-        """Return what a source and a target must have in common."""
-        return tuple([labels.get(name, "") for name in self.equal])
+    def source_values(self, labels: Labels) -> tuple[str, ...]:
+        """Return the values of a source that a target must have in common with it."""
+        return tuple([labels.get(source, "") for source, _ in self.equal])
+
+    def target_values(self, labels: Labels) -> tuple[str, ...]:
+        """Return the values of a target that a source must have in common with it."""
+        return tuple([labels.get(target, "") for _, target in self.equal])
 
 
 @dataclass(slots=True)
@@ -64,7 +83,7 @@ class SourceIndex:
         positions = []
         for at, rule in enumerate(self._rules):
             if matches_all(rule.source, labels):
-                key = rule.equal_values(labels)
+                key = rule.source_values(labels)
                 sources = self._sources[at].setdefault(key, _Sources({}, {}))
                 both = matches_all(rule.target, labels)
                 (sources.two_sided if both else sources.one_sided)[identity] = None
@@ -88,7 +107,7 @@ class SourceIndex:
         for rule, sources_by_values in zip(self._rules, self._sources, strict=True):
             if not sources_by_values or not matches_all(rule.target, labels):
                 continue
-            sources = sources_by_values.get(rule.equal_values(labels))
+            sources = sources_by_values.get(rule.target_values(labels))
             if sources is None:
                 continue
             if sources.one_sided:

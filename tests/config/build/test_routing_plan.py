@@ -2,9 +2,10 @@
 
 from gateway.core.plan.flapping import Flapping
 from gateway.core.plan.plan import Repeats
+from gateway.core.routing.inhibition import EqualLabel, same_labels
 from gateway.core.routing.match import match_routes
 from gateway.core.time.business_hours import NEXT_BUSINESS_DAY
-from tests.config.texts import faults, loaded
+from tests.config.texts import REST, faults, loaded
 
 
 def test_a_route_in_alertmanagers_words() -> None:
@@ -73,7 +74,7 @@ def test_inhibition_takes_both_forms_and_counts_its_rules() -> None:
     assert (first.name, second.name) == ("rule 1", "node")
     assert [str(one) for one in first.source] == ['severity="critical"']
     assert [str(one) for one in first.target] == ['severity=~"warning|info"', 'team="billing"']
-    assert first.equal == ("alertname",)
+    assert first.equal == same_labels("alertname")
 
 
 def test_intervals_under_both_names_are_one_list() -> None:
@@ -130,3 +131,15 @@ def test_names_of_a_faulty_part_are_still_known() -> None:
         "rotas.r.layers[0].start",
         "escalations.e[0].wait",
     ]
+
+
+def test_equal_labels_of_an_inhibit_rule_may_have_different_names() -> None:
+    """A name stands for both sides; a mapping names the label of each."""
+    rules = "inhibit_rules:\n  - source_matchers: [a=b]\n    target_matchers: [c=d]\n    equal: "
+    (rule,) = loaded(
+        rules + "[team, {source: cluster, target: k8s_cluster}]\n" + REST
+    ).plan.inhibit_rules
+    assert rule.equal == (*same_labels("team"), EqualLabel("cluster", "k8s_cluster"))
+    assert [str(one) for one in rule.equal] == ["team", "cluster = k8s_cluster"]
+    (fault,) = faults(rules + "[{source: cluster}]\n" + REST)
+    assert "target" in str(fault)

@@ -6,20 +6,31 @@ from hypothesis import strategies as st
 from gateway.core.alerts.labels import Labels, identity
 from gateway.core.matching.matcher import Matcher, matches_all
 from gateway.core.matching.parse import parse_matchers
-from gateway.core.routing.inhibition import InhibitRule, SourceIndex, find_inhibitor
+from gateway.core.routing.inhibition import (
+    EqualLabel,
+    InhibitRule,
+    SourceIndex,
+    find_inhibitor,
+    same_labels,
+)
 
 DOWN = InhibitRule(
     name="a dead host",
     source=parse_matchers('alertname="HostDown"'),
     target=parse_matchers('severity=~"warning|info"'),
-    equal=("host", "zone"),
+    equal=same_labels("host", "zone"),
 )
 BOTH_SIDES = InhibitRule(
-    name="critical over any", source=parse_matchers('severity="critical"'), target=(), equal=("a",)
+    name="critical over any",
+    source=parse_matchers('severity="critical"'),
+    target=(),
+    equal=same_labels("a"),
 )
 
 values = st.sampled_from(["", "1", "2"])
-label_sets = st.fixed_dictionaries({}, optional={"s": values, "t": values, "e": values})
+label_sets = st.fixed_dictionaries(
+    {}, optional={"s": values, "t": values, "e": values, "d": values}
+)
 matchers = st.builds(
     Matcher, st.sampled_from("st"), st.sampled_from(["=", "!="]), st.sampled_from(["", "1"])
 )
@@ -28,7 +39,7 @@ rules = st.builds(
     name=st.just("random"),
     source=st.lists(matchers, max_size=2).map(tuple),
     target=st.lists(matchers, max_size=2).map(tuple),
-    equal=st.sampled_from([(), ("e",)]),
+    equal=st.sampled_from([(), same_labels("e"), (EqualLabel("e", "d"),)]),
 )
 
 
@@ -37,7 +48,7 @@ def slowly_inhibited(several: list[InhibitRule], labels: Labels, sources: list[L
     return any(
         matches_all(rule.target, labels)
         and matches_all(rule.source, source)
-        and all(labels.get(name, "") == source.get(name, "") for name in rule.equal)
+        and all(labels.get(b, "") == source.get(a, "") for a, b in rule.equal)
         and not (matches_all(rule.source, labels) and matches_all(rule.target, source))
         for rule in several
         for source in sources
@@ -102,3 +113,19 @@ def test_inhibitor_stays_the_same_source_while_it_fires() -> None:
     index.remove("second")
     index.remove("never there")
     assert index.inhibitor(target) is None
+
+
+def test_labels_of_different_names_are_compared() -> None:
+    """One exporter calls it `cluster`, another `k8s_cluster`."""
+    rule = InhibitRule(
+        "cluster down",
+        source=parse_matchers('alertname="ClusterDown"'),
+        target=parse_matchers('severity="warning"'),
+        equal=(EqualLabel("cluster", "k8s_cluster"),),
+    )
+    source = {"alertname": "ClusterDown", "cluster": "eu-1"}
+    index = SourceIndex([rule])
+    index.add(identity(source), source)
+    assert index.inhibitor({"severity": "warning", "k8s_cluster": "eu-1"}) is not None
+    assert index.inhibitor({"severity": "warning", "k8s_cluster": "us-1"}) is None
+    assert index.inhibitor({"severity": "warning", "cluster": "eu-1"}) is None

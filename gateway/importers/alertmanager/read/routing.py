@@ -8,7 +8,7 @@ from gateway.config.grammar.parsed import ParsedSection, ParsedValue
 from gateway.config.source.problem import Findings, SourcePosition, shorten
 from gateway.core.alerts.labels import valid_label_name
 from gateway.core.matching.matcher import Matcher, MatcherError
-from gateway.core.routing.inhibition import InhibitRule
+from gateway.core.routing.inhibition import InhibitRule, same_labels
 from gateway.core.routing.match import RouteSpec
 
 ALL_LABELS = "..."
@@ -125,7 +125,7 @@ def inhibition(entries: Iterable[ParsedValue], findings: Findings) -> list[Inhib
             sides["source"] = _listed(sources[0], "matchers")
             equal = tuple(_texts(sources[0], "equal") or ())
         name = entry.get("name") or f"rule {number}"
-        rule = InhibitRule(name, sides["source"], sides["target"], equal)
+        rule = InhibitRule(name, sides["source"], sides["target"], same_labels(*equal))
         rules.append(Inhibition(None if len(sources) > 1 else rule, entry))
     return rules
 

@@ -158,9 +158,9 @@ def _inhibition(
         )
         if random.random() < 0.5:
             mutate_labels(random.choice((source, target)), pool, samples, random)
-        for name in rule.equal:
+        for equal in rule.equal:
             value = random.choice(_VALUES)
-            for labels in (source, target):
+            for labels, name in zip((source, target), equal, strict=True):
                 # Now and then they are not equal, and now and then there is no such label.
                 if random.random() < 0.9:
                     labels.setdefault(name, value)
