@@ -6,11 +6,13 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && command -v $$p && break; done)
 
-# Tests run on every core; each worker has its own PostgreSQL server and its own ports.
-WORKERS ?= auto
+# Each worker has its own PostgreSQL server and its own ports. Tests with programs wait half of their
+# time, so one worker more than cores runs all tests; the quick ones only compute.
+CORES = $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
+WORKERS ?= $(CORES)
 # Compiled modules are kept, also where the environment forbids it: compiling them costs a worker 5 seconds.
 CACHE = PYTHONDONTWRITEBYTECODE= PYTHONPYCACHEPREFIX=$(CURDIR)/$(VENV)/pycache
-PYTEST_ALL = $(CACHE) $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(PYTEST)
+PYTEST_ALL = $(CACHE) $(BIN)/python -m pytest -n $(WORKERS) $(PYTEST)
 
 .PHONY: help setup run quick test lint format types imports check demo bench lock docs clean
 
@@ -30,6 +32,7 @@ quick: setup
 	$(PYTEST_ALL) -q -m "not process and not peer and not browser and not postgres"
 
 ## test      every test
+test: WORKERS = $(shell expr $(CORES) + 1)
 test: setup
 	$(PYTEST_ALL)
 

@@ -16,7 +16,7 @@ from gateway.store import migrate
 from tests.postgres import running_postgres
 from tests.reused_database import ReusedDatabase
 
-pytest_plugins = ["tests.plugins.needs"]
+pytest_plugins = ["tests.plugins.groups", "tests.plugins.needs"]
 
 BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 """Parameters of a fixture that provides either database."""

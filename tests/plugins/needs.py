@@ -15,9 +15,6 @@ from tests.examples import load_profile
 
 NEEDS = ("process", "peer", "browser", "postgres")
 
-GROUPED = ("process", "peer", "browser")
-"""Tests with these markers stay together by file, because they share programs started once."""
-
 SLOW = 0.25
 """Seconds from which a test without a marker is listed at the end of a run."""
 
@@ -36,19 +33,16 @@ def _guard(event: str, _arguments: tuple[Any, ...]) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Install the guard, and choose how many examples Hypothesis tries."""
-    config.addinivalue_line("markers", "xdist_group(name): run these tests on one worker")
     load_profile()
     sys.addaudithook(_guard)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark users of the PostgreSQL fixture; keep tests that share programs on one worker."""
+    """Mark users of the PostgreSQL fixture."""
     for item in items:
         if "postgres_server" in getattr(item, "fixturenames", ()):
             item.add_marker("postgres")
-        if any(item.get_closest_marker(name) for name in GROUPED):
-            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
 
 
 @pytest.hookimpl(wrapper=True)
