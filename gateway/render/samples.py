@@ -94,6 +94,12 @@ def _kinds() -> Iterator[Sample]:
     yield Sample("given back", back, NoticeKind.ACKNOWLEDGED, NotifyReason.GIVEN_BACK)
     yield Sample("ack expired", acked, NoticeKind.UNACKNOWLEDGED, NotifyReason.ACK_EXPIRED)
     yield Sample("repeat, acknowledged", acked, NoticeKind.REPEAT, NotifyReason.REPEAT)
+    ruled = facts_for(NoticeKind.ESCALATION, "critical")
+    ruled["escalation"] |= {"next": ["person:ana"], "on_call": {}, "by": ["pager", "home"]}
+    rule = (NoticeKind.ESCALATION, NotifyReason.PERSONAL_RULE, "ana")
+    yield Sample("notification rule", ruled, *rule)
+    quiet = (NoticeKind.FIRING, NotifyReason.QUIET_ENDED, "ana")
+    yield Sample("quiet hours ended", facts_for(NoticeKind.FIRING, "warning"), *quiet)
     for reason in (
         NotifyReason.NEW_ALERTS,
         NotifyReason.SOME_RESOLVED,

@@ -228,3 +228,46 @@ def test_step_that_does_not_apply_is_printed_as_skipped(tmp_path: Path) -> None:
     assert "1. after 30s: skipped: it is only for severity critical" in fine(
         "route", "severity=warning", "--config", str(file)
     )
+
+
+PERSONAL_RULES = """
+severities: {critical: {rank: 1}, warning: {rank: 2}}
+people:
+  ana:
+    name: Ana
+    email: ana@example.com
+    contacts: {home: {account: email, to: ana@home.example.com}}
+    timezone: Europe/Berlin
+    notify: {urgent: [{by: email}, {by: home, after: 5m}], other: [{by: email}]}
+    quiet_hours: {from: "22:00", to: "07:00"}
+channels: {email: {provider: console}}
+escalations: {billing: [{notify: ["person:ana"], wait: 15m}]}
+receivers: [{name: billing, escalate: billing}]
+route: {receiver: billing}
+"""
+
+
+def test_preview_shows_how_a_person_would_be_notified(tmp_path: Path) -> None:
+    """Urgent: with delays. Other, in quiet hours: when these end. In words and as JSON."""
+    file = tmp_path / "routes.yaml"
+    file.write_text(PERSONAL_RULES)
+    night = ("--at", "2026-11-20T23:00:00Z", "--config", str(file))
+    assert (
+        "1. after 30s: Ana by email (ana@example.com); Ana by home (ana@home.example.com) after 5m"
+        " more"
+    ) in fine("route", "severity=critical", *night)
+    assert (
+        "1. after 30s: Ana by email (ana@example.com) at Sat 21 Nov, 06:00 UTC, after their quiet"
+        " hours"
+    ) in fine("route", "severity=warning", *night)
+    [route] = fine_json("route", "severity=warning", *night)["routes"]
+    assert route["steps"][0]["contacts"] == [
+        {
+            "person": "ana",
+            "contact": "email",
+            "channel": "email",
+            "at": "2026-11-21T06:00:00Z",
+            "quiet_hours": True,
+            "usable": True,
+        }
+    ]

@@ -21,6 +21,8 @@ CHECKED_BY_NAME = (
     "hostile 0",
     "taken over",
     "given back",
+    "notification rule",
+    "quiet hours ended",
 )
 SAMPLES = [
     *(sample(kind) for kind in NoticeKind),

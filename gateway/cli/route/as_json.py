@@ -5,6 +5,7 @@ from typing import Any
 
 from gateway.cli.route.preview import Labels, MatchedRoute, RoutePreview, mismatch, origin
 from gateway.cli.support.oncall_text import rfc3339
+from gateway.core.decide.contacts_due import ContactDue
 from gateway.core.matching.text import write_matchers
 from gateway.core.plan.flapping import Flapping
 from gateway.core.plan.intervals import OPTIONS, RESPOND_WITHIN
@@ -64,6 +65,7 @@ def _match_json(plan: Plan, match: MatchedRoute) -> dict[str, Any]:
                 "by": list(step.by),
                 "wait": step.wait,
                 "targets": [target_json(target) for target in step.targets],
+                "contacts": [_contact_json(due) for due in step.contacts],
                 "missing": list(step.missing),
                 "skipped": step.skipped or None,
             }
@@ -72,6 +74,17 @@ def _match_json(plan: Plan, match: MatchedRoute) -> dict[str, Any]:
         "repeat": match.repeat,
         "steps_begin_again_at": rfc3339(match.again_at),
         "fallback": match.fallback.name,
+    }
+
+
+def _contact_json(due: ContactDue) -> dict[str, Any]:
+    return {
+        "person": due.person.id,
+        "contact": due.contact.name,
+        "channel": due.contact.channel,
+        "at": rfc3339(due.at),
+        "quiet_hours": due.quiet,
+        "usable": due.usable,
     }
 
 

@@ -2,8 +2,17 @@
 
 from pathlib import Path
 
-from gateway.cli.route.preview import MatchedRoute, RoutePreview, mismatch, origin, person_of
+from gateway.cli.route.preview import (
+    MatchedRoute,
+    RoutePreview,
+    StepPreview,
+    mismatch,
+    origin,
+    person_of,
+)
+from gateway.cli.support.oncall_text import full_name
 from gateway.cli.support.output import echo, paint, plural, rank_colour
+from gateway.core.decide.contacts_due import ContactDue
 from gateway.core.matching.text import write_labels, write_matchers
 from gateway.core.plan.flapping import Flapping
 from gateway.core.plan.intervals import OPTIONS, RESPOND_WITHIN
@@ -91,7 +100,9 @@ def _print_escalation(plan: Plan, preview: RoutePreview, match: MatchedRoute) ->
         if step.skipped:
             _print_field(name, f"{text}skipped: {step.skipped}")
             continue
-        text += "; ".join(person_of(plan, target) for target in step.targets) or "nobody"
+        recipients = [person_of(plan, target) for target in step.direct]
+        recipients += [_contact(plan, step, due) for due in step.contacts]
+        text += "; ".join(recipients) or "nobody"
         for sentence in step.missing:
             text += paint(f" [{sentence}]", "red")
         _print_field(name, text)
@@ -101,6 +112,18 @@ def _print_escalation(plan: Plan, preview: RoutePreview, match: MatchedRoute) ->
         _print_field("", f"then again from step 1, {times}, first after {after}")
     if match.steps and match.muted:
         _print_field("", "(no step is taken while it is muted)")
+
+
+def _contact(plan: Plan, step: StepPreview, due: ContactDue) -> str:
+    """Return a person's contact, and when it is notified if not with the step."""
+    text = f"{full_name(plan.people, due.person.id)} by {due.contact.name} ({due.target.address})"
+    if not due.usable:
+        return f"{text}, skipped: {plan.unusable_contacts[due.target.key]}"
+    if due.quiet:
+        zone = plan.business_hours.zone
+        return f"{text} at {clock_time(due.at, zone, step.at)}, after their quiet hours"
+    delay = due.at - step.at
+    return f"{text} after {format_duration(delay)} more" if delay else text
 
 
 def _muted(plan: Plan, preview: RoutePreview, match: MatchedRoute) -> str:

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 from gateway.cli.support.oncall_text import full_name
 from gateway.core.alerts.labels import quote
+from gateway.core.decide.contacts_due import ContactDue, contacts_due
+from gateway.core.incidents.notice import NotifyReason
+from gateway.core.incidents.personal_state import PersonalState
 from gateway.core.matching.matcher import Matcher, matches_all
 from gateway.core.matching.text import write_matcher, write_matchers
 from gateway.core.plan.intervals import Timing, acknowledge_by, step_wait, timing
@@ -33,10 +36,15 @@ class StepPreview:
     """Unix seconds at which it is taken."""
     notify: tuple[str, ...]
     by: tuple[str, ...]
-    """Channels; empty for every channel of a person."""
+    """Contacts; empty for every contact of a person."""
     wait: float
     """Seconds until the next step; 0 if this one reaches nobody."""
     targets: tuple[Target, ...]
+    """All that it notifies, at once or later."""
+    direct: tuple[Target, ...]
+    """The targets of receivers."""
+    contacts: tuple[ContactDue, ...]
+    """The contacts of people, by their own rules or by `by`, with their times."""
     missing: tuple[str, ...]
     skipped: str = ""
     """Why its `when` does not hold then; empty if it is taken."""
@@ -155,17 +163,38 @@ def _step_previews(
     `core.decide.escalation` decides the same for real incidents.
     """
     escalation = plan.escalations.get(receiver.escalate or "")
+    urgent = plan.is_urgent(intervals.severity.rank)
     steps: list[StepPreview] = []
     for number, step in enumerate(escalation.steps if escalation else (), 1):
         skipped = plan.skips(step, intervals.severity.name, at)
         if skipped:
-            steps.append(StepPreview(number, at, step.notify, step.by, 0.0, (), (), skipped))
+            step_preview = StepPreview(
+                number, at, step.notify, step.by, 0.0, (), (), (), (), skipped
+            )
+            steps.append(step_preview)
             continue
-        resolved = step_targets(plan, step, at)
+        resolved = step_targets(plan, step, at, urgent=urgent)
+        contacts = [
+            due
+            for person in resolved.people
+            for due in contacts_due(
+                PersonalState(person, at, NotifyReason.FIRST, step.by), plan, at, urgent=urgent
+            )
+        ]
         # A step that reaches nobody is not waited for.
         wait = step_wait(step.wait, intervals, at, plan) if resolved.targets else 0.0
         steps.append(
-            StepPreview(number, at, step.notify, step.by, wait, resolved.targets, resolved.missing)
+            StepPreview(
+                number,
+                at,
+                step.notify,
+                step.by,
+                wait,
+                resolved.targets,
+                resolved.direct,
+                tuple(contacts),
+                resolved.missing,
+            )
         )
         at += wait
     return steps

@@ -85,7 +85,12 @@ def next_step_text(incident: dict[str, Any], zone: str, now: float) -> str:
         )
     )
     text = acknowledge_prompt(
-        by, next_names(escalation), at, now, lambda t: clock_time(t, zone, now)
+        by,
+        next_names(escalation),
+        at,
+        now,
+        lambda t: clock_time(t, zone, now),
+        escalation.get("by", ()),
     )
     reason = incident["why_quiet"]
     suppression = f"Not notifying: {reason}." if reason else ""
@@ -101,11 +106,31 @@ def print_incident(incident: dict[str, Any], zone: str, now: float) -> None:
         text = next_step_text(incident, zone, now)
         if text:
             echo(one_line(text, 1000))
+    print_pending(incident.get("pending", ()), zone, now)
     print_timeline(incident["timeline"], zone, now)
     print_notices(incident["notices"], zone, now)
     print_alerts(incident["alerts"], zone, now)
     echo()
     echo(incident["url"])
+
+
+def print_pending(pending: Sequence[dict[str, Any]], zone: str, now: float) -> None:
+    """Print whom personal notification rules notify, if nobody acknowledges before."""
+    if not pending:
+        return
+    echo()
+    echo(paint("still to be notified", bold=True))
+    print_columns(
+        [
+            [
+                clock(one["at"], zone, now),
+                f"{one['person']['name']} by {one['contact']}",
+                "when the quiet hours end" if one["quiet_hours"] else "by a notification rule",
+            ]
+            for one in pending
+        ],
+        indent=2,
+    )
 
 
 def _label(kind: str) -> str:

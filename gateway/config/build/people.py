@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from gateway.config.build.account_names import AccountNames
 from gateway.config.build.accounts import Secrets
 from gateway.config.build.names import DeclaredNames
+from gateway.config.build.personal_rules import personal_rules, quiet_hours
 from gateway.config.grammar.channels import CONTACTS, GRAMMARS
 from gateway.config.grammar.parsed import ParsedSection, ParsedValue
 from gateway.config.grammar.people import ADDRESS_KEYS
@@ -47,11 +48,18 @@ class PeopleBuilder:
         people_by_id = {}
         for id_, item in entries.items():
             entry: ParsedSection = item.value
+            contacts = {contact.name: contact for contact in self._contacts(id_, entry)}
+            usable = [one.name for one in contacts.values() if self._has_account(one)]
+            rules = personal_rules(id_, entry.get("notify"), contacts, usable, self._findings)
+            zone = entry.get("timezone", "UTC")
             person = Person(
                 id=id_,
                 name=entry.get("name", id_),
-                contacts={contact.name: contact for contact in self._contacts(id_, entry)},
-                timezone=entry.get("timezone", "UTC"),
+                contacts=contacts,
+                timezone=zone,
+                urgent_rules=rules.urgent,
+                other_rules=rules.other,
+                quiet_hours=quiet_hours(entry.get("quiet_hours"), zone, self._findings),
             )
             if entry.valid:
                 self._warn_unreachable(person, item.position)
@@ -135,6 +143,10 @@ class PeopleBuilder:
         self._findings.error(position, message, text=account, suggestion=near, allowed=known)
         return None
 
+    def _has_account(self, contact: Contact) -> bool:
+        """Return whether the account of a contact exists."""
+        return self._accounts.exists(contact.account)
+
     def _warn_unreachable(self, person: Person, position: SourcePosition) -> None:
         """Warn of a person whom no contact reaches."""
         if not person.contacts:
@@ -142,9 +154,8 @@ class PeopleBuilder:
             message = f'"{person.id}" has neither {short} nor contacts: they cannot be notified'
             self._findings.warn(position, message)
             return
-        contacts = person.contacts.values()
-        if not any(self._accounts.exists(contact.account) for contact in contacts):
-            names = " or ".join(sorted({contact.channel for contact in contacts}))
+        if not any(map(self._has_account, person.contacts.values())):
+            names = " or ".join(sorted({one.channel for one in person.contacts.values()}))
             message = (
                 f'"{shorten(person.id)}" cannot be notified: there is no account for {names}; '
                 f"declare one under channels:"

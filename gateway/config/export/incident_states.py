@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from gateway.core.decide.transitions import TRANSITIONS, Timer, Transition
+from gateway.core.decide.transitions import TRANSITIONS, Rules, Timer, Transition
 from gateway.core.incidents.incident import State
 from gateway.core.incidents.notice import NotifyReason
 
@@ -44,8 +44,11 @@ def _arrows() -> Iterator[str]:
 
 
 def _table(state: State) -> Iterator[str]:
-    yield "| event | message | is sent to | state afterwards | escalation | time to acknowledge |"
-    yield "| --- | --- | --- | --- | --- | --- |"
+    yield (
+        "| event | message | is sent to | state afterwards | escalation | personal rules "
+        "| time to acknowledge |"
+    )
+    yield "| --- | --- | --- | --- | --- | --- | --- |"
     for (before, reason), transition in TRANSITIONS.items():
         if before is state:
             yield _row(reason, transition, state)
@@ -58,6 +61,7 @@ def _row(reason: NotifyReason, transition: Transition, state: State) -> str:
         transition.to.value,
         (transition.state or state).value,
         "" if transition.escalation is Timer.KEEP else transition.escalation.value,
+        "" if transition.rules is Rules.KEEP else transition.rules.value,
         "starts" if transition.acknowledge_by else "",
     )
     return f"| {' | '.join(cells)} |"

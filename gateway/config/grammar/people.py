@@ -1,8 +1,10 @@
-"""The grammar of people and their contacts."""
+"""The grammar of people: contacts, notification rules and quiet hours."""
 
 from gateway.config.grammar.channels import CONTACTS, GRAMMARS
 from gateway.config.grammar.channels.common import ChannelGrammar
+from gateway.config.grammar.durations import DURATION
 from gateway.config.grammar.lists import ListOf, MapOf
+from gateway.config.grammar.rota_values import CLOCK
 from gateway.config.grammar.sections import Field, Section
 from gateway.config.grammar.values import NAME, TEXT, ZONE
 
@@ -35,6 +37,53 @@ _CONTACT = Section(
     ),
 )
 
+_RULE = Section(
+    "notification rule",
+    "A contact, and how long after the person was reached it is used.",
+    (
+        Field("by", NAME, "The name of a contact of this person.", "", "pager", required=True),
+        Field(
+            "after",
+            DURATION,
+            "How long nobody must have acknowledged before this contact is used.",
+            "0s",
+            "5m",
+        ),
+    ),
+)
+
+_NOTIFY = Section(
+    "notify",
+    "How a person is notified when an escalation reaches them. Each contact is notified once for "
+    "each escalation step, repeat and worse severity.",
+    (
+        Field(
+            "urgent",
+            ListOf(_RULE),
+            "For severities that are urgent.",
+            "the step's `by`",
+            "[{by: slack}, {by: pager, after: 5m}]",
+        ),
+        Field(
+            "other",
+            ListOf(_RULE),
+            "For all other severities.",
+            "the step's `by`",
+            "[{by: email}]",
+        ),
+    ),
+)
+
+_QUIET_HOURS = Section(
+    "quiet hours",
+    "When notifications wait that are not urgent, each day, on the wall clock of the person's "
+    "timezone. An end before the start is reached on the next day.",
+    (
+        Field("from", CLOCK, "When they begin.", "", '"22:00"', required=True),
+        Field("to", CLOCK, "When they end.", "", '"07:00"', required=True),
+    ),
+)
+
 PERSON = Section(
     "person",
     "Someone who can be notified; the key is the id that rotas and escalations use.",
@@ -50,7 +99,25 @@ PERSON = Section(
             '{pager: {account: pagerduty, routing_key: "${PAGERDUTY_ANA_KEY}"}}',
         ),
         Field(
-            "timezone", ZONE, "The time zone of times shown to this person.", "UTC", "Europe/Berlin"
+            "notify",
+            _NOTIFY,
+            "Personal notification rules: they win over the `by` of escalation steps.",
+            "the step's `by`",
+            "{urgent: [{by: slack}, {by: pager, after: 5m}], other: [{by: email}]}",
+        ),
+        Field(
+            "quiet_hours",
+            _QUIET_HOURS,
+            "When notifications wait that are not urgent.",
+            "none",
+            '{from: "22:00", to: "07:00"}',
+        ),
+        Field(
+            "timezone",
+            ZONE,
+            "The time zone of times shown to this person, and of the quiet hours.",
+            "UTC",
+            "Europe/Berlin",
         ),
     ),
 )

@@ -8,6 +8,7 @@ from gateway.core.decide.escalation import move_escalation
 from gateway.core.decide.evaluation import Evaluation
 from gateway.core.decide.missed import mark_missed
 from gateway.core.decide.notify import change_state, restart_acknowledge_by
+from gateway.core.decide.personal import first_targets, move_rules
 from gateway.core.decide.result import ActionOutcome, ActionResult, Decision
 from gateway.core.decide.transitions import TRANSITIONS
 from gateway.core.incidents.incident import Ack, Incident, Member
@@ -100,6 +101,7 @@ def hold_acknowledgement(ev: Evaluation, ack: Ack, reason: NotifyReason) -> None
     change_state(ev, transition)
     ev.draft.ack = ack
     move_escalation(ev, transition.escalation)
+    move_rules(ev, transition.rules)
 
 
 def unacknowledge(
@@ -123,6 +125,7 @@ def unacknowledge(
         ev.draft.notified_at = now
     move_escalation(ev, transition.escalation)
     ev.notify(list(incident.notified_targets.values()), transition.kind, reason)
+    move_rules(ev, transition.rules)
     ev.reasons.append(reason)
     by = plan.name_of(actor.id)
     text = f"by {by} ({actor.via_text}); {plan.name_of(incident.ack.by)} had acknowledged"
@@ -153,7 +156,7 @@ def notify_of_holder(ev: Evaluation, by: str, reason: NotifyReason, other: str) 
         reason,
     )
     if other != by and not any(t.person == other for t in known.values()):
-        ev.notify(ev.person_targets(other), NoticeKind.FIRING, reason)
+        ev.notify(first_targets(ev, other), NoticeKind.FIRING, reason)
 
 
 def actor_data(actor: Actor) -> dict[str, object]:

@@ -18,6 +18,7 @@ from gateway.core.decide.evaluation import EARLY, Evaluation
 from gateway.core.decide.flush import flush
 from gateway.core.decide.missed import announce_missed, mark_missed
 from gateway.core.decide.notify import change_state, notify_group, restart_acknowledge_by
+from gateway.core.decide.personal import notify_due, notify_people
 from gateway.core.decide.result import Decision
 from gateway.core.decide.transitions import TRANSITIONS
 from gateway.core.incidents.incident import Incident, Member
@@ -47,6 +48,7 @@ def decide(
     flush(ev)
     repeat(ev)
     escalate(ev)
+    notify_due(ev)
     announce_missed(ev)
     return ev.finish()
 
@@ -62,12 +64,13 @@ def expire_acknowledgement(ev: Evaluation) -> None:
     if not ev.firing:
         return
     ev.record(TimelineKind.ACK_EXPIRED, f"{ev.plan.name_of(ack.by)} had acknowledged", by=ack.by)
-    targets = (*ev.person_targets(ack.by), *ev.group_targets())
+    recipients = ev.group_recipients()
     move_escalation(ev, transition.escalation)
     if not ev.visible or ev.muted:
         draft.notification_pending = True
         return
-    ev.notify(targets, transition.kind, reason)
+    ev.notify(recipients.targets, transition.kind, reason)
+    notify_people(ev, {ack.by: (), **recipients.people}, transition, reason)
     ev.reasons.append(reason)
     draft.notified_at = ev.now
     restart_acknowledge_by(ev)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gateway.core.incidents.incident import Ack, EscalationState, Incident, State
+from gateway.core.incidents.personal_state import PersonalState
 from gateway.core.incidents.suppression import Suppression
 from gateway.core.plan.plan import Target
 
@@ -27,6 +28,7 @@ class Draft:
     beginnings: tuple[float, ...]
     flapping_notified_at: float | None
     missed_at: float | None
+    personal: tuple[PersonalState, ...]
 
     @classmethod
     def of(cls, incident: Incident) -> "Draft":
@@ -47,6 +49,7 @@ class Draft:
             incident.beginnings,
             incident.flapping_notified_at,
             incident.missed_at,
+            incident.personal,
         )
 
     @property
@@ -84,4 +87,5 @@ class Draft:
             incident.title,
             since,
             self.missed_at,
+            self.personal,
         )

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from gateway.core.decide.evaluation import EARLY, Evaluation
+from gateway.core.decide.personal import reach
 from gateway.core.decide.transitions import TRANSITIONS, Timer
 from gateway.core.incidents.incident import EscalationState
 from gateway.core.incidents.notice import NoticeKind, NotifyReason
@@ -111,7 +112,7 @@ def _skip_or_take_step(
 
 
 def _take_step(ev: Evaluation, state: EscalationState, policy: Escalation, step: Step) -> None:
-    resolved = step_targets(ev.plan, step, ev.now)
+    resolved = step_targets(ev.plan, step, ev.now, urgent=ev.urgent)
     for sentence in resolved.missing:
         ev.record(TimelineKind.STEP_EMPTY, f"step {state.step + 1}: {sentence}")
     for sentence in resolved.skipped:
@@ -122,7 +123,9 @@ def _take_step(ev: Evaluation, state: EscalationState, policy: Escalation, step:
     else:
         reason = NotifyReason.ESCALATION
         kind = TRANSITIONS[ev.draft.state, reason].kind
-    ev.notify(resolved.targets, kind, reason)
+    ev.notify(resolved.direct, kind, reason)
+    for person in resolved.people:
+        reach(ev, person, step.by, reason, kind)
     if reached:
         ev.reasons.append(reason)
         text = f"step {state.step + 1}: {_names(ev, step, resolved)}"

@@ -6,7 +6,7 @@ change `draft`, and add notices and timeline entries.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from gateway.core.decide.draft import Draft
 from gateway.core.decide.facts import build_facts
@@ -23,13 +23,28 @@ from gateway.core.incidents.suppression import (
 from gateway.core.incidents.timeline import TimelineEntry, TimelineKind
 from gateway.core.plan.intervals import Timing, timing
 from gateway.core.plan.plan import UNKNOWN_RANK, Plan, Severity, Target
-from gateway.core.plan.recipients import person_targets, receiver_of, step_targets
+from gateway.core.plan.recipients import receiver_of, step_targets
 from gateway.core.routing.mutes import Mute, MuteKind, find_mute
 
 EARLY = 0.001
 """Seconds by which a timer may fire early (floats, wake-ups) and still count as reached."""
 
 _HIDDEN = (NotifiedState.SILENCED, NotifiedState.OMITTED)
+
+
+class GroupRecipients(NamedTuple):
+    """Whom an event of the group notifies: targets, and people with the contacts of their steps.
+
+    No contacts stand for all contacts of the person.
+    """
+
+    targets: tuple[Target, ...]
+    people: Mapping[str, tuple[str, ...]]
+
+
+def join_contacts(by: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the contacts that either of two steps names; none stand for all."""
+    return tuple(dict.fromkeys((*by, *other))) if by and other else ()
 
 
 class Evaluation:
@@ -123,14 +138,15 @@ class Evaluation:
                 target.key, NewNotice(target, kind, reason, self.severity.rank, quiet)
             )
 
-    def person_targets(self, person: str) -> tuple[Target, ...]:
-        """Return the targets of a person by id; none if routes.yaml does not name that person."""
-        known = self.plan.people.get(person)
-        return tuple(person_targets(known)) if known else ()
+    @property
+    def urgent(self) -> bool:
+        """Whether the severity of what fires now is urgent."""
+        return self.plan.is_urgent(self.severity.rank)
 
-    def group_targets(self) -> list[Target]:
-        """Return the receiver's targets, and those of the escalation steps taken so far."""
+    def group_recipients(self) -> GroupRecipients:
+        """Return the receiver's targets, and whom the escalation steps taken so far notify now."""
         targets = {target.key: target for target in self.receiver.targets}
+        people: dict[str, tuple[str, ...]] = {}
         escalation = self.draft.escalation
         policy = self.plan.escalations.get(escalation.name) if escalation else None
         if escalation and policy:
@@ -138,9 +154,12 @@ class Evaluation:
             for index, step in enumerate(taken):
                 if index in escalation.skipped:
                     continue
-                for target in step_targets(self.plan, step, self.now).targets:
+                resolved = step_targets(self.plan, step, self.now, urgent=self.urgent)
+                for target in resolved.direct:
                     targets.setdefault(target.key, target)
-        return list(targets.values())
+                for person in resolved.people:
+                    people[person] = join_contacts(people.get(person, step.by), step.by)
+        return GroupRecipients(tuple(targets.values()), people)
 
     def suppress(self, *suppressions: Suppression) -> None:
         """Record why nothing is notified: in the timeline only when that changes."""

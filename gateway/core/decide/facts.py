@@ -72,7 +72,7 @@ def build_facts(
         "resolved_at": incident.resolved_at,
         "at": now,
         "ack": ack_facts(incident, plan),
-        "escalation": _with_names(escalation_facts(incident, plan), plan),
+        "escalation": _with_names(escalation_facts(incident, plan, now), plan),
         "respond_by": incident.respond_by if incident.ack is None else None,
         "missed_at": incident.missed_at,
         "told": _names(incident.notified_targets.values() if told is None else told, plan),
@@ -148,14 +148,14 @@ def ack_facts(incident: Incident, plan: Plan) -> FactsAck | None:
     }
 
 
-def escalation_facts(incident: Incident, plan: Plan) -> FactsEscalation | None:
+def escalation_facts(incident: Incident, plan: Plan, now: float) -> FactsEscalation | None:
     """Return how far the escalation got, and what it does next if nobody acknowledges."""
     state = incident.escalation
     policy = plan.escalations.get(state.name) if state else None
     if state is None or policy is None:
         return None
     steps = len(policy.steps)
-    following = next_page(incident, plan)
+    following = next_page(incident, plan, now)
     return {
         "name": state.name,
         "step": state.step if state.step else steps * min(state.round, 1),
@@ -165,6 +165,7 @@ def escalation_facts(incident: Incident, plan: Plan) -> FactsEscalation | None:
         "on_call": {one: list(names) for one, names in following.on_call.items()}
         if following
         else {},
+        "by": list(following.by) if following else [],
     }
 
 

@@ -38,7 +38,8 @@ def notify_flapping(ev: Evaluation) -> None:
 
 def notify_some_resolved(ev: Evaluation) -> None:
     """Notify that alerts ended while others fire, unless no target is notified of ends."""
-    if any(target.send_resolved for target in ev.group_targets()):
+    recipients = ev.group_recipients()
+    if recipients.people or any(target.send_resolved for target in recipients.targets):
         notify_group(ev, NotifyReason.SOME_RESOLVED, quiet=ev.draft.ack is not None)
     else:
         ev.mark_notified()

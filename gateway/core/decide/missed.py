@@ -1,6 +1,7 @@
 """A missed response: the time to acknowledge is over, and nobody has acknowledged."""
 
 from gateway.core.decide.evaluation import EARLY, Evaluation
+from gateway.core.decide.personal import after_quiet_hours
 from gateway.core.decide.transitions import TRANSITIONS
 from gateway.core.incidents.notice import NotifyReason
 from gateway.core.incidents.timeline import TimelineKind
@@ -48,4 +49,5 @@ def announce_missed(ev: Evaluation) -> None:
         return
     reason = NotifyReason.MISSED
     transition = TRANSITIONS[draft.state, reason]
-    ev.notify(list(ev.incident.notified_targets.values()), transition.kind, reason)
+    targets = after_quiet_hours(ev, ev.incident.notified_targets.values())
+    ev.notify(targets, transition.kind, reason)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from gateway.core.decide.contacts_due import contacts_due
 from gateway.core.plan.intervals import next_tick
 from gateway.core.routing.mutes import next_mute_change
 
@@ -33,9 +34,10 @@ def next_due(ev: "Evaluation") -> float | None:
 
 
 def _timers(ev: "Evaluation") -> Iterator[float]:
-    """When a step is taken, the acknowledgement expires, the time to acknowledge is over."""
+    """When steps, rules and the time to acknowledge are due, or the acknowledgement expires."""
     yield from _response(ev)
     escalation, ack = ev.draft.escalation, ev.draft.ack
+    yield from _personal(ev)
     if escalation is not None and escalation.next_at is not None:
         yield escalation.next_at
     if ack is not None:
@@ -79,8 +81,16 @@ def _notifications(ev: "Evaluation", tick: float) -> Iterator[float]:
     if ev.fresh or ev.ended:
         yield tick
     draft = ev.draft
+    yield from _personal(ev)
     if draft.ack is None:
         if draft.notified_at is not None:
             yield ev.timing.repeat_at(ev.incident.tick_at, draft.notified_at)
         if draft.escalation is not None and draft.escalation.next_at is not None:
             yield draft.escalation.next_at
+
+
+def _personal(ev: "Evaluation") -> Iterator[float]:
+    """When contacts of people are notified, by their rules or when their quiet hours end."""
+    for state in ev.draft.personal:
+        for due in contacts_due(state, ev.plan, ev.now, urgent=ev.urgent):
+            yield due.at

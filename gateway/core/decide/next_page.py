@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from gateway.core.decide.contacts_due import is_urgent, pending_contacts
 from gateway.core.incidents.incident import Incident
 from gateway.core.plan.plan import Plan, Step
 from gateway.core.plan.recipients import fallback_of, receiver_of, step_targets
@@ -16,18 +17,45 @@ incident that is muted by many intervals shows no next page."""
 
 @dataclass(frozen=True, slots=True)
 class NextPage:
-    """The next page of an escalation: at which instant, and whom it reaches.
+    """The next page of an escalation or of a personal rule: at which instant, and whom it reaches.
 
     `notify` are references as in routes.yaml (`person:ana`, `rota:billing`, `receiver:everyone`).
     `on_call` names the people whom the references to rotas among them stand for at that instant.
+    `by` are the contacts, where a rule of the one person in `notify` is next.
     """
 
     at: float
     notify: tuple[str, ...]
     on_call: Mapping[str, tuple[str, ...]]
+    by: tuple[str, ...] = ()
 
 
-def next_page(incident: Incident, plan: Plan) -> NextPage | None:
+def next_page(incident: Incident, plan: Plan, now: float) -> NextPage | None:
+    """Return what the escalation or a personal rule does next, whichever is sooner.
+
+    None if neither does anything by itself. What waits for quiet hours is no page.
+    """
+    rule, step = _next_rule(incident, plan, now), _next_escalation(incident, plan)
+    if rule is None or step is None:
+        return rule or step
+    return min(rule, step, key=lambda page: page.at)
+
+
+def _next_rule(incident: Incident, plan: Plan, now: float) -> NextPage | None:
+    """Return the next contact by a personal rule, or several that are due together."""
+    pending = [one for one in pending_contacts(incident, plan, now) if not one.quiet]
+    if not pending or incident.ack is not None:
+        return None
+    at = _after_mutes(incident, plan, pending[0].at)
+    if at is None:
+        return None
+    person = pending[0].person
+    together = [one for one in pending if one.person == person and one.at <= at]
+    by = tuple(one.contact.name for one in together)
+    return NextPage(at, (f"person:{person.id}",), {}, by)
+
+
+def _next_escalation(incident: Incident, plan: Plan) -> NextPage | None:
     """Return what the escalation does next, or None if it does nothing by itself.
 
     The same rules as in `escalation`: no step while the route is muted, a step that is skipped or
@@ -60,7 +88,8 @@ def _next_step(
 ) -> tuple[Step | None, bool]:
     """Return the first step that applies at `at` and has targets, and whether any step applies."""
     applicable = [step for step in steps if not plan.skips(step, incident.severity, at)]
-    reaching = (step for step in applicable if step_targets(plan, step, at).targets)
+    urgent = is_urgent(incident, plan)
+    reaching = (step for step in applicable if step_targets(plan, step, at, urgent=urgent).targets)
     return next(reaching, None), bool(applicable)
 
 

@@ -2,6 +2,7 @@
 
 from gateway.core.decide.escalation import move_escalation
 from gateway.core.decide.evaluation import Evaluation
+from gateway.core.decide.personal import notify_people
 from gateway.core.decide.transitions import TRANSITIONS, Transition
 from gateway.core.incidents.incident import State
 from gateway.core.incidents.notice import NotifyReason
@@ -40,11 +41,12 @@ def notify_group(ev: Evaluation, reason: NotifyReason, *, quiet: bool = False) -
     change_state(ev, transition)
     if transition.acknowledge_by or _passed_while_suppressed(ev):
         restart_acknowledge_by(ev)
-    targets = ev.group_targets()
-    ev.notify(targets, transition.kind, reason, quiet=quiet)
+    recipients = ev.group_recipients()
+    ev.notify(recipients.targets, transition.kind, reason, quiet=quiet)
+    notify_people(ev, recipients.people, transition, reason, quiet=quiet)
     ev.reasons.append(reason)
-    if targets:
-        names = ", ".join(sorted({target.key for target in targets}))
+    if any(recipients):
+        names = ", ".join(sorted(ev.notices))
         ev.record(TimelineKind.NOTIFIED, f"{reason.value}: {len(ev.visible)} firing", to=names)
         draft.suppressions = ()
     else:

@@ -4,6 +4,7 @@ from gateway.core.decide.escalation import move_escalation
 from gateway.core.decide.evaluation import Evaluation
 from gateway.core.decide.flapping import is_calm
 from gateway.core.decide.notify import change_state
+from gateway.core.decide.personal import move_rules
 from gateway.core.decide.transitions import TRANSITIONS
 from gateway.core.incidents.notice import NotifyReason
 from gateway.core.incidents.suppression import Suppression, SuppressReason
@@ -59,5 +60,6 @@ def resolve(ev: Evaluation) -> None:
     ev.record(TimelineKind.RESOLVED, text)
     change_state(ev, transition)
     move_escalation(ev, transition.escalation)
+    move_rules(ev, transition.rules)
     ends = (m.alert.ends_at or ev.now for m in ev.members if not m.firing(ev.now))
     draft.resolved_at = max(ends, default=ev.now)

@@ -20,6 +20,7 @@ class Recipients(StrEnum):
     NOTIFIED = "everyone notified so far"
     STEP = "the targets of the next escalation step"
     FALLBACK = "the fallback receiver"
+    PERSON = "a further contact of somebody whom the escalation has reached"
 
 
 class Timer(StrEnum):
@@ -34,6 +35,16 @@ class Timer(StrEnum):
     END = "ends"
 
 
+class Rules(StrEnum):
+    """What an event does to the personal rules of those whom the escalation has reached."""
+
+    KEEP = "go on"
+    RESTART = "begin again"
+    PAUSE = "pause"
+    RESUME = "begin again with contacts not notified yet"
+    END = "end"
+
+
 @dataclass(frozen=True, slots=True)
 class Transition:
     """What follows from an event. `state` None: it stays as it is.
@@ -46,31 +57,61 @@ class Transition:
     escalation: Timer = Timer.KEEP
     state: State | None = None
     acknowledge_by: bool = False
+    rules: Rules = Rules.KEEP
 
 
 _GROUP = Transition(NoticeKind.FIRING, Recipients.GROUP)
 _ANNOUNCE = Transition(
-    NoticeKind.FIRING, Recipients.GROUP, escalation=Timer.START, acknowledge_by=True
+    NoticeKind.FIRING,
+    Recipients.GROUP,
+    escalation=Timer.START,
+    acknowledge_by=True,
+    rules=Rules.RESTART,
 )
-_ESCALATE = Transition(NoticeKind.ESCALATION, Recipients.STEP)
+_ESCALATE = Transition(NoticeKind.ESCALATION, Recipients.STEP, rules=Rules.RESTART)
 _SHOW_AGAIN = Transition(
-    NoticeKind.FIRING, Recipients.GROUP, escalation=Timer.POSTPONE, acknowledge_by=True
+    NoticeKind.FIRING,
+    Recipients.GROUP,
+    escalation=Timer.POSTPONE,
+    acknowledge_by=True,
+    rules=Rules.RESTART,
 )
 _WORSE = Transition(
-    NoticeKind.WORSE, Recipients.GROUP, Timer.START, State.FIRING, acknowledge_by=True
+    NoticeKind.WORSE,
+    Recipients.GROUP,
+    Timer.START,
+    State.FIRING,
+    acknowledge_by=True,
+    rules=Rules.RESTART,
 )
-_TAKEN = Transition(NoticeKind.ACKNOWLEDGED, Recipients.NOTIFIED, Timer.PAUSE, State.ACKNOWLEDGED)
+_PERSONAL_RULE = Transition(NoticeKind.ESCALATION, Recipients.PERSON)
+_QUIET_ENDED = Transition(NoticeKind.FIRING, Recipients.PERSON)
+_TAKEN = Transition(
+    NoticeKind.ACKNOWLEDGED,
+    Recipients.NOTIFIED,
+    Timer.PAUSE,
+    State.ACKNOWLEDGED,
+    rules=Rules.PAUSE,
+)
 _RELEASED = Transition(
     NoticeKind.UNACKNOWLEDGED,
     Recipients.NOTIFIED,
     Timer.RESUME,
     State.FIRING,
     acknowledge_by=True,
+    rules=Rules.RESUME,
 )
 _EXPIRED = Transition(
-    NoticeKind.UNACKNOWLEDGED, Recipients.GROUP, Timer.RESTART, State.FIRING, acknowledge_by=True
+    NoticeKind.UNACKNOWLEDGED,
+    Recipients.GROUP,
+    Timer.RESTART,
+    State.FIRING,
+    acknowledge_by=True,
+    rules=Rules.RESTART,
 )
-_RESOLVED = Transition(NoticeKind.RESOLVED, Recipients.NOTIFIED, Timer.END, State.RESOLVED)
+_RESOLVED = Transition(
+    NoticeKind.RESOLVED, Recipients.NOTIFIED, Timer.END, State.RESOLVED, rules=Rules.END
+)
 
 TRANSITIONS: Mapping[tuple[State, NotifyReason], Transition] = {
     (State.FIRING, NotifyReason.FIRST): _ANNOUNCE,
@@ -79,10 +120,14 @@ TRANSITIONS: Mapping[tuple[State, NotifyReason], Transition] = {
     (State.FIRING, NotifyReason.FLAPPING): _GROUP,
     (State.FIRING, NotifyReason.MUTE_ENDED): _SHOW_AGAIN,
     (State.FIRING, NotifyReason.SILENCE_ENDED): _SHOW_AGAIN,
-    (State.FIRING, NotifyReason.REPEAT): Transition(NoticeKind.REPEAT, Recipients.GROUP),
+    (State.FIRING, NotifyReason.REPEAT): Transition(
+        NoticeKind.REPEAT, Recipients.GROUP, rules=Rules.RESTART
+    ),
     (State.FIRING, NotifyReason.WORSE): _WORSE,
     (State.FIRING, NotifyReason.ESCALATION): _ESCALATE,
     (State.FIRING, NotifyReason.MISSED): Transition(NoticeKind.MISSED, Recipients.NOTIFIED),
+    (State.FIRING, NotifyReason.PERSONAL_RULE): _PERSONAL_RULE,
+    (State.FIRING, NotifyReason.QUIET_ENDED): _QUIET_ENDED,
     (State.FIRING, NotifyReason.FALLBACK): Transition(NoticeKind.ESCALATION, Recipients.FALLBACK),
     (State.FIRING, NotifyReason.ACKNOWLEDGED): _TAKEN,
     (State.FIRING, NotifyReason.RESOLVED): _RESOLVED,
@@ -92,6 +137,7 @@ TRANSITIONS: Mapping[tuple[State, NotifyReason], Transition] = {
     (State.ACKNOWLEDGED, NotifyReason.NEW_ALERTS): _GROUP,
     (State.ACKNOWLEDGED, NotifyReason.SOME_RESOLVED): _GROUP,
     (State.ACKNOWLEDGED, NotifyReason.FLAPPING): _GROUP,
+    (State.ACKNOWLEDGED, NotifyReason.QUIET_ENDED): _QUIET_ENDED,
     (State.ACKNOWLEDGED, NotifyReason.WORSE): _WORSE,
     (State.ACKNOWLEDGED, NotifyReason.ACKNOWLEDGED): _TAKEN,
     (State.ACKNOWLEDGED, NotifyReason.TAKEN_OVER): _TAKEN,

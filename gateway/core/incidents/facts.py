@@ -47,6 +47,7 @@ class FactsEscalation(TypedDict):
     next: list[str]
     next_at: float | None
     on_call: dict[str, list[str]]
+    by: list[str]  # contacts, where a notification rule of the person in `next` is next
 
 
 class Facts(TypedDict):

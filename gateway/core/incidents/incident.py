@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from gateway.core.alerts.alert import Alert
 from gateway.core.alerts.episode import Episode, EpisodeState
+from gateway.core.incidents.personal_state import PersonalState
 from gateway.core.incidents.suppression import Suppression, SuppressReason
 from gateway.core.plan.plan import Target
 
@@ -174,6 +175,7 @@ class Incident:
     title: str = ""  # its subject in a few words, for lists
     since: float | None = None  # start of its first alert; None if stored before this existed
     missed_at: float | None = None  # the acknowledge-by time that passed unacknowledged
+    personal: tuple[PersonalState, ...] = ()  # whom the escalation reached, by which contacts
 
     @property
     def open(self) -> bool:
@@ -250,4 +252,5 @@ def with_number(incident: Incident, number: int) -> Incident:
         incident.title,
         incident.since,
         incident.missed_at,
+        incident.personal,
     )

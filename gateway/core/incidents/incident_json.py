@@ -8,7 +8,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
-from gateway.core.incidents import suppression
+from gateway.core.incidents import personal_state, suppression
 from gateway.core.incidents.incident import Ack, EscalationState, Incident
 from gateway.core.plan.plan import NOTHING, Target
 
@@ -18,6 +18,7 @@ _STEPS = "steps"
 
 def to_json(incident: Incident) -> dict[str, Any]:
     """Return the fields of an incident that have no column of their own."""
+    people = [personal_state.to_json(one) for one in incident.personal]
     return {
         "tick_at": incident.tick_at,
         "flushed": incident.flushed,
@@ -33,6 +34,7 @@ def to_json(incident: Incident) -> dict[str, Any]:
         "left_out": incident.truncated,
         "since": incident.since,
         "missed_at": incident.missed_at,
+        **({"people": people} if people else {}),
     }
 
 
@@ -55,6 +57,7 @@ def from_json(saved: Mapping[str, Any]) -> dict[str, Any]:
         "truncated": saved.get("left_out", 0),
         "since": saved.get("since"),
         "missed_at": saved.get("missed_at"),
+        "personal": tuple(map(personal_state.from_json, saved.get("people", ()))),
     }
 
 

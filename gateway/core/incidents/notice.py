@@ -33,6 +33,8 @@ class NotifyReason(StrEnum):
     WORSE = "worse severity"
     ESCALATION = "escalation"
     MISSED = "missed"
+    PERSONAL_RULE = "notification rule"
+    QUIET_ENDED = "quiet hours ended"
     ACKNOWLEDGED = "acknowledged"
     TAKEN_OVER = "taken over"
     GIVEN_BACK = "given back"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from gateway.core.time.timestamps import local_time
+from gateway.core.time.timestamps import local_minute
 
 
 class SuppressReason(StrEnum):
@@ -53,7 +53,7 @@ class Suppression:
         """Return it as part of a sentence, with times on the wall clock of `zone`."""
         text = _TEXTS.get(self.reason, self.reason.value).format(by=self.by)
         if self.until is not None:
-            text += f" until {_minute(self.until, zone)}"
+            text += f" until {local_minute(self.until, zone)}"
         return f"{text}: {self.comment}" if self.comment else text
 
 
@@ -89,9 +89,3 @@ def from_json(saved: Mapping[str, Any]) -> Suppression:
     """Undo `to_json`."""
     reason = SuppressReason(saved["reason"])
     return Suppression(reason, saved["by"], saved["until"], saved["comment"])
-
-
-def _minute(at: float, zone: str) -> str:
-    when = local_time(at, zone)
-    name = when.tzname() or "UTC"
-    return f"{when:%Y-%m-%d %H:%M} {name if name[0].isalpha() else f'UTC{name}'}"

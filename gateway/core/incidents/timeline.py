@@ -19,7 +19,9 @@ class TimelineKind(StrEnum):
     REOPENED = "reopened"  # it got worse than what was acknowledged
     ESCALATED = "escalated"
     STEP_EMPTY = "nobody reached"  # a step, or a part of it, has no targets
-    SKIPPED = "skipped"  # a step whose `when` does not hold; a contact that a person lacks
+    PERSONAL_RULE = "notification rule"  # a further contact of a person was notified
+    QUIET_HOURS = "quiet hours"  # a person is notified when they end
+    SKIPPED = "skipped"  # a step whose `when` does not hold; a contact that is lacking or unusable
     FELL_BACK = "fell back"
     MISSED = "missed"  # the time to acknowledge passed without an acknowledgement
     RESOLVED = "resolved"

@@ -1,8 +1,10 @@
-"""People and the contacts that reach them."""
+"""People: the contacts that reach them, their notification rules and quiet hours."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+
+from gateway.core.time.quiet_hours import QuietHours
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +20,16 @@ class Contact:
     account: str  # a key under channels:, the one that messages are sent with
 
 
+@dataclass(frozen=True, slots=True)
+class PersonalRule:
+    """A personal notification rule: use the contact `by` this long after the person was reached."""
+
+    by: str  # the name of a contact
+    after: float = 0.0  # seconds
+
+
+PersonalRules = tuple[PersonalRule, ...]
+
 NO_CONTACTS: Mapping[str, Contact] = MappingProxyType({})
 
 
@@ -26,13 +38,17 @@ class Person:
     """Somebody who can be notified; `id` is the key under people:.
 
     `contacts` are by name, in the order in which they are used where neither rules nor a step's
-    `by` say which.
+    `by` say which. Rules are in the order of their times; None where the person has none of their
+    own, so that the step's `by` applies.
     """
 
     id: str
     name: str
     contacts: Mapping[str, Contact] = field(default_factory=lambda: NO_CONTACTS)
     timezone: str = "UTC"
+    urgent_rules: PersonalRules | None = None
+    other_rules: PersonalRules | None = None
+    quiet_hours: QuietHours | None = None
 
     def has_address(self, account: str, address: str) -> bool:
         """Return whether one of the contacts is this address at this account."""
@@ -40,3 +56,19 @@ class Person:
             contact.account == account and contact.address == address
             for contact in self.contacts.values()
         )
+
+    def rules(self, *, urgent: bool, by: tuple[str, ...] = ()) -> PersonalRules:
+        """Return the rules that apply: the person's own, else the contacts `by`, all at once.
+
+        An empty `by` stands for all contacts. The rules name only contacts that the person has.
+        """
+        own = self.urgent_rules if urgent else self.other_rules
+        if own is not None:
+            return own
+        return tuple(PersonalRule(name) for name in by or self.contacts if name in self.contacts)
+
+    def quiet_until(self, at: float, *, urgent: bool) -> float | None:
+        """Return until when a notification that is due at `at` waits; None if it does not."""
+        if urgent or self.quiet_hours is None:
+            return None
+        return self.quiet_hours.end_after(at)

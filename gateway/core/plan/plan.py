@@ -137,6 +137,8 @@ class Plan:
     flapping: Flapping = field(default_factory=lambda: Flapping(times=0))
     watchdogs: tuple[Watchdog, ...] = ()
     own_alerts: OwnAlertSettings = field(default_factory=OwnAlertSettings)
+    unusable_contacts: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    """Targets of people that are known not to work, by key, with the reason: "user_not_found"."""
     digest: str = ""  # short hash of the file it came from: tells plans apart in logs
     routes: Mapping[str, Route] = field(init=False, repr=False, compare=False)
     urgent_rank: int = field(init=False, repr=False, compare=False)

@@ -11,6 +11,6 @@ def roster_of(plan: Plan) -> Roster:
         rotas=plan.rotas,
         people={id_: person.name for id_, person in plan.people.items()},
         reachable=frozenset(
-            id_ for id_, person in plan.people.items() if person_targets(person, ())
+            id_ for id_, person in plan.people.items() if person_targets(plan, person)
         ),
     )

@@ -27,7 +27,7 @@ def coverage(plan: Plan, rota: Rota, now: float) -> Coverage:
     reachable_now, uncovered = 0, 0.0
     for shift in shifts(rota, now, now + AHEAD):
         people = [plan.people[one] for one in shift.people if one in plan.people]
-        reachable = sum(bool(person_targets(person)) for person in people)
+        reachable = sum(bool(person_targets(plan, person)) for person in people)
         if shift.start == now:
             reachable_now = reachable
         if not reachable:

@@ -28,7 +28,7 @@ class Reach:
     def can_reach(self, person: str, by: tuple[str, ...] = ()) -> bool:
         """Return whether a person has an address for one of these contacts, or any without."""
         known = self._plan.people.get(person)
-        return known is not None and bool(person_targets(known, by))
+        return known is not None and bool(person_targets(self._plan, known, by))
 
     def unreached(self, receiver: Receiver, severity: str | None = None) -> list[Span]:
         """Return when an alert of this severity at this receiver would reach nobody.

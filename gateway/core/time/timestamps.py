@@ -154,6 +154,13 @@ def _whole_second(t: int) -> str:
     return datetime.fromtimestamp(t, UTC).isoformat()[:19]
 
 
+def local_minute(t: float, zone: str | tzinfo) -> str:
+    """Return the local time at `t` to the minute, with its zone: "2026-12-01 07:00 CET"."""
+    when = local_time(t, zone)
+    name = when.tzname() or "UTC"
+    return f"{when:%Y-%m-%d %H:%M} {name if name[0].isalpha() else f'UTC{name}'}"
+
+
 def local_time(t: float, zone: str | tzinfo) -> datetime:
     """Return the local time at `t`, aware of its zone.
 

@@ -104,16 +104,24 @@ def regroup_page(tx: Tx, plan: Plan, after: str, now: float) -> tuple[str | None
             for i in (involved[number] for number in sorted(left))
         ],
     )
-    follow_receivers(tx, [i for n, i in involved.items() if n not in left], plan)
+    staying = [incident for number, incident in involved.items() if number not in left]
+    follow_plan(tx, staying, plan, now)
     return page[-1].identity, result
 
 
-def follow_receivers(tx: Tx, staying: list[Incident], plan: Plan) -> None:
-    """Let incidents that stay notify the receiver that their route now names."""
-    changed = [
-        replace(incident, receiver=plan.routes[incident.route_id].receiver)
-        for incident in staying
-        if incident.route_id in plan.routes
-        and plan.routes[incident.route_id].receiver != incident.receiver
-    ]
+def follow_plan(tx: Tx, staying: list[Incident], plan: Plan, now: float) -> None:
+    """Let incidents that stay follow their route's receiver and the rules of their people.
+
+    Incidents that reached people are decided now, because a rule may be due earlier than before.
+    """
+    changed = []
+    for incident in staying:
+        route = plan.routes.get(incident.route_id)
+        receiver = incident.receiver if route is None else route.receiver
+        due_at = incident.due_at
+        if incident.personal and due_at is not None:
+            due_at = min(due_at, now)
+        after = replace(incident, receiver=receiver, due_at=due_at)
+        if after != incident:
+            changed.append(after)
     incidents.save(tx, changed)

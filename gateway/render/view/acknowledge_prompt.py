@@ -58,12 +58,13 @@ def acknowledge_prompt(
     next_at: float | None,
     now: float,
     clock: Callable[[float], str],
+    by: Sequence[str] = (),
 ) -> str:
     """Return by when to acknowledge and who is paged next, in sentences.
 
     Empty without either.
 
-    Instants are unix seconds; `clock` prints one.
+    Instants are unix seconds; `clock` prints one. `by` are the contacts of the one person named.
     """
     sentences = []
     if respond_by is not None:
@@ -71,9 +72,14 @@ def acknowledge_prompt(
         text = f"Overdue since {clock(respond_by)}: acknowledge now." if late else ""
         sentences.append(text or f"Acknowledge by {clock(respond_by)}.")
     if names and next_at is not None:
-        listed = " and ".join([*([", ".join(names[:-1])] if names[1:] else []), names[-1]])
+        listed = _joined(names)
         first = listed if "@" in listed.split(" ")[0] else listed[:1].upper() + listed[1:]
         when = "then" if next_at == respond_by else f"at {clock(next_at)}"
         when = when if next_at > now else "now"
-        sentences.append(f"{first} {'is' if len(names) == 1 else 'are'} paged {when}.")
+        contacts = f" by {_joined(by)}" if by else ""
+        sentences.append(f"{first} {'is' if len(names) == 1 else 'are'} paged{contacts} {when}.")
     return " ".join(sentences)
+
+
+def _joined(names: Sequence[str]) -> str:
+    return " and ".join([*([", ".join(names[:-1])] if names[1:] else []), names[-1]])

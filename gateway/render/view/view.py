@@ -56,7 +56,7 @@ NAMES: Mapping[str, str] = {
     "missed_at": "the time by which nobody had acknowledged, or none",
     "ack": "who acknowledged: by, name, at, via, expires_at, from (whom it was taken over from, "
     "or empty); or none",
-    "escalation": "name, step, steps, next (names), next_at; or none",
+    "escalation": "name, step, steps, next (names), next_at, by (contacts); or none",
     "notified": "the names of everyone notified so far",
     "told": "the older name of notified",
     "note": "what else there is to say: why late, why the fallback; or empty",
@@ -268,6 +268,7 @@ def _escalation(value: object) -> dict[str, Any] | None:
         "steps": _whole(value.get("steps")),
         "next": next_names(value),
         "next_at": number(value.get("next_at")),
+        "by": tuple(one_line(clean(one), 100) for one in _list(value.get("by"))),
     }
 
 

@@ -6,6 +6,7 @@ from functools import partial
 from gateway.config.source.problem import listed
 from gateway.core.actor import Actor, ActorKind, stated_actor
 from gateway.core.decide import result
+from gateway.core.decide.contacts_due import pending_contacts
 from gateway.core.decide.facts import escalation_facts
 from gateway.core.plan.plan import Plan
 from gateway.core.text.escape import one_line
@@ -16,7 +17,13 @@ from gateway.store.queries import deliveries, lists, urgent
 from gateway.store.queries.urgent import IncidentFilter
 from gateway.store.state import timeline
 from gateway.web.api_v1 import models, requests
-from gateway.web.api_v1.serialize import alert_model, events, incident_model, notice_model
+from gateway.web.api_v1.serialize import (
+    alert_model,
+    events,
+    incident_model,
+    notice_model,
+    pending_model,
+)
 from gateway.web.http.errors import RequestError
 from gateway.web.pages.incident_view import read_incident
 
@@ -75,11 +82,12 @@ async def one_incident(
         attempts: Mapping[int, Sequence[deliveries.Attempt]] = deliveries.attempts_of(
             tx, [notice.id for notice in notices]
         )
-        escalation = escalation_facts(incident, plan)
+        escalation = escalation_facts(incident, plan, now)
         return models.IncidentDetail.model_validate(
             {
                 **incident_model(engine, incident, lists.title_of(tx, number)),
                 "escalation": escalation and models.Escalation.model_validate(escalation),
+                "pending": [pending_model(one) for one in pending_contacts(incident, plan, now)],
                 "alerts": [alert_model(member, now) for member in stored.members],
                 "timeline": events(timeline.entries(tx, number)),
                 "notices": [notice_model(one, attempts[one.id]) for one in notices],

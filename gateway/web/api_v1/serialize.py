@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from gateway.core.alerts.labels import fingerprint
+from gateway.core.decide.contacts_due import ContactDue
 from gateway.core.decide.take_over import GIVE_BACK_WITHIN
 from gateway.core.incidents.incident import SUPPRESSED, Ack, Incident, Member
 from gateway.core.incidents.silence import Silence
@@ -62,6 +63,17 @@ def _back_until(ack: Ack) -> float | None:
     if ack.previous is None:
         return None
     return min(ack.at + GIVE_BACK_WITHIN, ack.previous.expires_at)
+
+
+def pending_model(due: ContactDue) -> models.PendingNotification:
+    """Return a personal notification to come as a model."""
+    return models.PendingNotification(
+        person=models.PersonName(id=due.person.id, name=due.person.name),
+        contact=due.contact.name,
+        channel=due.contact.channel,
+        at=due.at,
+        quiet_hours=due.quiet,
+    )
 
 
 def notice_model(

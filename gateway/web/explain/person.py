@@ -9,7 +9,6 @@ from gateway.core.incidents.outbox import PRINTED, PRINTED_TEXT, NoticeState
 from gateway.core.oncall.shifts import ShiftSource
 from gateway.core.plan.person import Person
 from gateway.core.plan.plan import UNKNOWN_RANK
-from gateway.core.plan.recipients import person_targets
 from gateway.flow.engine import Engine
 from gateway.flow.queries.duty import DutyReader
 from gateway.store import Tx
@@ -185,8 +184,8 @@ def _summary(
     """Return the answer in short: contacts, duty, messages, and incidents without any."""
     name = person.name
     texts = []
-    if not person_targets(person):
-        texts.append(f"{name} has neither e-mail nor Slack in routes.yaml, and cannot be notified.")
+    if not person.contacts:
+        texts.append(f"{name} has no contact in routes.yaml, and cannot be notified.")
     texts += _duty_texts(context, name, duty)
     texts.append(_messages_text(name, messages))
     not_notified = sum(not one.notified for one in explanations)

@@ -8,7 +8,7 @@ from gateway.core.incidents.outbox import PRINTED, PRINTED_TEXT, NoticeState
 from gateway.core.incidents.timeline import TimelineEntry, TimelineKind
 from gateway.core.plan.person import Person
 from gateway.core.plan.plan import Step
-from gateway.core.plan.recipients import person_targets, receiver_of
+from gateway.core.plan.recipients import receiver_of
 from gateway.core.plan.references import ReferenceKind, parse_reference, resolve_reference
 from gateway.core.plan.target_name import account_label
 from gateway.flow.queries.duty import DutyReader
@@ -119,8 +119,8 @@ def missing_reasons(
     notified = (TimelineKind.NOTIFIED, TimelineKind.ESCALATED)
     if not any(entry.kind in notified for entry in timeline):
         return _nobody_notified(context, incident, timeline)
-    if not person_targets(person):
-        return [f"{person.name} has neither e-mail nor Slack in routes.yaml."]
+    if not person.contacts:
+        return [f"{person.name} has no contact in routes.yaml."]
     steps = {
         entry.data.get("step"): entry for entry in timeline if entry.kind is TimelineKind.ESCALATED
     }

@@ -6,6 +6,7 @@ They are made of the values that the next decision is made of.
 from collections.abc import Sequence
 
 from gateway.core.actor import via_text
+from gateway.core.decide.contacts_due import is_urgent, pending_contacts
 from gateway.core.incidents.incident import EscalationState, Incident, Member
 from gateway.core.incidents.suppression import SuppressReason, suppressions_text
 from gateway.core.plan.intervals import timing
@@ -63,6 +64,7 @@ def present_sentences(
             Sentence("While it is suppressed, no escalation step is taken and nothing repeats.")
         )
     elif incident.ack is None and not mute:
+        sentences += _pending(context, incident)
         sentences += _next_step(context, incident)
         sentences += _next_repeat(context, incident, members, route, now)
     return sentences
@@ -120,18 +122,19 @@ def _next_step(context: ExplainContext, incident: Incident) -> list[Sentence]:
     for number, step in enumerate(escalation.steps[state.step :], state.step + 1):
         why = context.plan.skips(step, incident.severity, state.next_at)
         if not why:
-            return [*sentences, *_step(context, state, number, step)]
+            urgent = is_urgent(incident, context.plan)
+            return [*sentences, *_step(context, state, number, step, urgent=urgent)]
         text = f"Step {number} of escalation {state.name} is skipped then: {why}."
         sentences.append(Sentence(text))
     return sentences
 
 
 def _step(
-    context: ExplainContext, state: EscalationState, number: int, step: Step
+    context: ExplainContext, state: EscalationState, number: int, step: Step, *, urgent: bool
 ) -> list[Sentence]:
     """Return whom a step notifies at the time of the next step."""
     next_at = 0.0 if state.next_at is None else state.next_at
-    targets = step_targets(context.plan, step, next_at)
+    targets = step_targets(context.plan, step, next_at, urgent=urgent)
     names = [context.name(one) for one in targets.people]
     names += [target_name(target) for target in targets.targets if target.person is None]
     text = (
@@ -140,6 +143,17 @@ def _step(
         "unless somebody acknowledges before."
     )
     return [Sentence(text), *(Sentence(f"In that step, {one}.") for one in targets.missing)]
+
+
+def _pending(context: ExplainContext, incident: Incident) -> list[Sentence]:
+    """Return whom the personal notification rules notify next, a sentence for each contact."""
+    sentences = []
+    for due in pending_contacts(incident, context.plan, context.now):
+        why = ", when their quiet hours end" if due.quiet else ""
+        text = f"{clean(due.person.name, 100)} is notified by {clean(due.contact.name, 100)}"
+        at = context.clock(due.at)
+        sentences.append(Sentence(f"{text} at {at}{why}, unless somebody acknowledges before."))
+    return sentences
 
 
 def _next_repeat(

@@ -178,8 +178,9 @@ def _call_to_action(
         return text
     escalation = view["escalation"]
     names, at = (escalation["next"], escalation["next_at"]) if escalation else ((), None)
+    by = escalation["by"] if escalation else ()
     prompt = acknowledge_prompt(
-        view["respond_by"], names, at, now, lambda t: clock_time(t, zone, now)
+        view["respond_by"], names, at, now, lambda t: clock_time(t, zone, now), by
     )
     return f"{text} {prompt}".strip()
 

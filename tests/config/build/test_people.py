@@ -40,8 +40,9 @@ def test_secret_contact_is_stored_by_its_reference() -> None:
 
 def test_by_names_contacts_in_its_own_order() -> None:
     """A step's `by` chooses contacts; those that the person lacks are left out."""
-    ana = loaded(ANA + REST, ENV).plan.people["ana"]
-    keys = [target.key for target in person_targets(ana, ["pager", "phone", "email"])]
+    plan = loaded(ANA + REST, ENV).plan
+    targets = person_targets(plan, plan.people["ana"], ("pager", "phone", "email"))
+    keys = [target.key for target in targets]
     assert keys == ["pagerduty:${PAGERDUTY_ANA_KEY}", "email:ana@example.com"]
 
 

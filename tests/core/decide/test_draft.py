@@ -4,6 +4,8 @@ from dataclasses import fields, replace
 
 from gateway.core.decide.draft import Draft
 from gateway.core.incidents.incident import Ack, EscalationState, Incident, State, with_number
+from gateway.core.incidents.notice import NotifyReason
+from gateway.core.incidents.personal_state import PersonalState
 from gateway.core.incidents.suppression import Suppression, SuppressReason
 from gateway.core.plan.plan import Target
 
@@ -35,6 +37,7 @@ INCIDENT = Incident(
     title="title",
     since=14.0,
     missed_at=15.0,
+    personal=(PersonalState("ana", 15.0, NotifyReason.FIRST),),
 )
 
 

@@ -97,7 +97,7 @@ def test_target_of_receiver_and_step_is_notified_once() -> None:
     """A target in the receiver and in the first step gets one notification."""
     plan = billing_plan()
     billing = plan.receivers["billing"]
-    ana = person_targets(plan.people["ana"], ["email"])
+    ana = person_targets(plan, plan.people["ana"], ("email",))
     both = replace(billing, targets=(*billing.targets, *ana))
     group = GroupSimulation(replace(plan, receivers={**plan.receivers, "billing": both}))
     group.fire("DoubleChargeDetected")

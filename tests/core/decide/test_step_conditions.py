@@ -87,7 +87,7 @@ def test_last_step_that_is_skipped_ends_an_escalation_that_reached_somebody() ->
     notices = group.advance(10 * MINUTE)
     assert notices_to(notices, ANA) == [(0.0, "first")]
     assert notices_to(notices, ADMIN) == []
-    assert next_page(group.incident, group.plan) is None
+    assert next_page(group.incident, group.plan, group.now) is None
 
 
 def test_step_without_targets_before_a_skipped_one_still_falls_back() -> None:
@@ -142,7 +142,7 @@ def test_next_page_passes_over_a_step_that_will_be_skipped() -> None:
     )
     group.fire("DoubleChargeDetected")
     group.advance(MINUTE)
-    prediction = next_page(group.incident, group.plan)
+    prediction = next_page(group.incident, group.plan, group.now)
     assert prediction is not None
     assert (prediction.at, prediction.notify) == (START + 5 * MINUTE, ("person:ben",))
     assert notices_to(group.advance(5 * MINUTE), BEN) == [(5 * MINUTE, "escalation")]

@@ -59,7 +59,7 @@ def test_random_groups_notify_as_the_table_says(monkeypatch: pytest.MonkeyPatch)
             assert notice.kind in {row.kind for row in rows}, (before.state, notice)
             allowed = {key for row in rows for key in _allowed_targets(row.to, before, plan)}
             if notice.reason is NotifyReason.ACK_EXPIRED and before.ack:
-                allowed |= {t.key for t in person_targets(plan.people[before.ack.by])}
+                allowed |= {t.key for t in person_targets(plan, plan.people[before.ack.by])}
             assert notice.target.key in allowed, (before.state, notice)
             reasons.add(notice.reason)
     assert len(reasons) >= 12, "too few reasons to compare"

@@ -20,6 +20,7 @@ from gateway.web.api_v1.models.incidents import (
     IncidentDetail,
     IncidentPage,
     Notice,
+    PendingNotification,
     Responded,
     Suppression,
 )
@@ -54,6 +55,7 @@ __all__ = [
     "Instant",
     "Notice",
     "OnCall",
+    "PendingNotification",
     "PersonName",
     "Proof",
     "Reject",

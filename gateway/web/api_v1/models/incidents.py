@@ -136,12 +136,29 @@ class Escalation(ResponseModel):
     on_call: dict[str, list[str]] = Field(
         description="The names of the people on call at that time, for each rota in `next`."
     )
+    by: list[str] = Field(
+        default=[],
+        description="The contacts, where a notification rule of the person in `next` is next.",
+    )
+
+
+class PendingNotification(ResponseModel):
+    """A personal notification to come, unless somebody acknowledges before."""
+
+    person: PersonName
+    contact: str = Field(description="The name of the contact in routes.yaml.")
+    channel: str
+    at: Instant
+    quiet_hours: bool = Field(description="Whether it waits for the end of the quiet hours.")
 
 
 class IncidentDetail(Incident):
     """An incident with its escalation, alerts, timeline and notices."""
 
     escalation: Escalation | None
+    pending: list[PendingNotification] = Field(
+        default=[], description="What people's notification rules still notify, the next one first."
+    )
     alerts: list[Alert]
     timeline: list[Event]
     notices: list[Notice]
