@@ -69,7 +69,7 @@ def test_layers_that_cannot_be_meant_are_errors() -> None:
     """Promise 6: Line and key of a repeated name, an end before the start, and empty turns."""
     start = PEOPLE + "rotas:\n  billing:\n    layers:\n"
     layer = "      - {name: base, members: [ana], start: 2026-01-05}\n"
-    assert "declared twice: first in line 4" in str(faults(start + layer + layer + REST)[0])
+    assert "declared twice: first in line 5" in str(faults(start + layer + layer + REST)[0])
     ended = "      - {members: [ana], start: 2026-01-05, end: 2026-01-05}\n"
     assert "ends at or before its start" in str(faults(start + ended + REST)[0])
     nobody = "      - {members: [[], []], start: 2026-01-05}\n"
