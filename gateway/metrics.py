@@ -7,6 +7,7 @@ label has a closed set of values.
 
 from collections.abc import Collection, Iterable, Mapping, Sized
 from functools import cache
+from itertools import product
 
 from prometheus_client import (
     CollectorRegistry,
@@ -79,6 +80,7 @@ class Metrics:
         self._attempt = cache(self._attempts.labels)
         self._took = cache(self._attempt_seconds.labels)
         self._severities: Collection[str] = ()
+        self._teams: Collection[str] = ()
         self.loaded_at: float | None = None
 
     def _counter(self, name: str, description: str, *labels: str) -> Counter:
@@ -144,13 +146,15 @@ class Metrics:
         )
         self._incidents = self._gauge(
             "gateway_incidents",
-            "Incidents that are not resolved, by severity and state.",
+            "Incidents that are not resolved, by team, severity and state.",
+            "team",
             "severity",
             "state",
         )
         self._unanswered = self._gauge(
             "gateway_incidents_unanswered_seconds",
-            "Age of the oldest notified incident without an acknowledgement, by severity.",
+            "Age of the oldest notified incident without an acknowledgement, by team and severity.",
+            "team",
             "severity",
         )
         self._answers = self._counter(
@@ -161,13 +165,15 @@ class Metrics:
         )
         self._acknowledged = self._histogram(
             "gateway_acknowledgement_seconds",
-            "Time from the opening of an incident to its acknowledgement, by severity.",
+            "Time from the opening of an incident to its acknowledgement, by team and severity.",
+            "team",
             "severity",
             buckets=ACKNOWLEDGED_WITHIN,
         )
         self._missed = self._counter(
             "gateway_missed_responses",
-            "Incidents that nobody acknowledged in time (respond_within), by severity.",
+            "Incidents that nobody acknowledged in time (respond_within), by team and severity.",
+            "team",
             "severity",
         )
         self._silences = self._gauge(
@@ -258,9 +264,13 @@ class Metrics:
             "rota",
         )
 
-    def set_config(self, severities: Collection[str], digest: str) -> None:
-        """Set the active routes.yaml: its severities, which become label values, and its hash."""
+    def set_config(self, severities: Collection[str], teams: Collection[str], digest: str) -> None:
+        """Set the active routes.yaml: its severities and teams, which become label values.
+
+        `digest` is its hash.
+        """
         self._severities = frozenset(severities)
+        self._teams = frozenset(teams)
         self._config.clear()
         self._config.labels(digest).set(1)
 
@@ -294,9 +304,9 @@ class Metrics:
         for reason in {str(reason) for reason in reasons}:
             self._decision(reason).inc()
 
-    def count_missed_response(self, severity: str) -> None:
-        """Count an incident that nobody acknowledged in time."""
-        self._missed.labels(severity if severity in self._severities else OTHER).inc()
+    def count_missed_response(self, team: str, severity: str) -> None:
+        """Count an incident of a team (empty: none) that nobody acknowledged in time."""
+        self._missed.labels(self._team_label(team), self._severity_label(severity)).inc()
 
     def count_notice(self, account_key: str, kind: NoticeKind) -> None:
         """Count a message that was put into the outbox."""
@@ -314,9 +324,8 @@ class Metrics:
         via = incident.ack.via if incident.ack else "none"
         self._answers.labels(via, response.answer.value).inc()
         if response.answer is ActionOutcome.DONE:
-            known = incident.severity in self._severities
-            severity = incident.severity if known else OTHER
-            self._acknowledged.labels(severity).observe(max(0.0, now - incident.opened_at))
+            labels = self._team_label(incident.team), self._severity_label(incident.severity)
+            self._acknowledged.labels(*labels).observe(max(0.0, now - incident.opened_at))
 
     def record_reload(self, at: float, *, ok: bool) -> None:
         """Record a reload of routes.yaml at unix time `at`; `ok` if it took effect."""
@@ -364,24 +373,34 @@ class Metrics:
         for key, created_at in oldest.items():
             self._outbox_age.labels(*split_account_key(key)).set(max(0.0, now - created_at))
 
-    def set_incidents(self, rows: Iterable[tuple[str, str, int, float | None]], now: float) -> None:
-        """Set the incidents from rows of (severity, state, count, opening of the oldest notified).
+    def set_incidents(
+        self, rows: Iterable[tuple[str, str, str, int, float | None]], now: float
+    ) -> None:
+        """Set the incidents from rows of team, severity, state, count and opening of the oldest.
 
-        Every declared severity is set, to 0 without incidents; undeclared ones count as OTHER.
+        The oldest is that of the notified ones. Every declared team and severity is set, to 0
+        without incidents; undeclared ones count as OTHER. The team of those without one is empty.
         """
-        counts = {(name, state): 0 for name in self._severities for state in OPEN_STATES}
-        opened = dict.fromkeys(self._severities, now)
-        for severity, state, count, opened_at in rows:
-            name = severity if severity in self._severities else OTHER
-            counts[name, state] = counts.get((name, state), 0) + count
+        declared = list(product(("", *self._teams), self._severities))
+        counts = {(*labels, state): 0 for labels in declared for state in OPEN_STATES}
+        opened = dict.fromkeys(declared, now)
+        for team, severity, state, count, opened_at in rows:
+            labels = self._team_label(team), self._severity_label(severity)
+            counts[*labels, state] = counts.get((*labels, state), 0) + count
             if state == State.FIRING.value and opened_at is not None:
-                opened[name] = min(opened.get(name, now), opened_at)
+                opened[labels] = min(opened.get(labels, now), opened_at)
         self._incidents.clear()
         self._unanswered.clear()
-        for labels, count in counts.items():
-            self._incidents.labels(*labels).set(count)
-        for name, opened_at in opened.items():
-            self._unanswered.labels(name).set(max(0.0, now - opened_at))
+        for key, count in counts.items():
+            self._incidents.labels(*key).set(count)
+        for labels, opened_at in opened.items():
+            self._unanswered.labels(*labels).set(max(0.0, now - opened_at))
+
+    def _team_label(self, team: str) -> str:
+        return team if not team or team in self._teams else OTHER
+
+    def _severity_label(self, severity: str) -> str:
+        return severity if severity in self._severities else OTHER
 
     def set_silences(self, counts: Mapping[str, int]) -> None:
         """Set the number of silences by state, active and pending."""

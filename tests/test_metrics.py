@@ -14,22 +14,34 @@ def lines(metrics: Metrics, start: str) -> list[str]:
 def test_open_incidents_are_counted_by_declared_severities() -> None:
     """No label takes its value from an alert; what is not declared is counted as other."""
     metrics = Metrics()
-    metrics.set_config(["critical"], "0a1b")
-    metrics.set_incidents([("critical", "firing", 2, 40.0), ("made-up", "firing", 3, 90.0)], 100.0)
-    assert 'gateway_incidents{severity="critical",state="firing"} 2.0' in lines(metrics, "gateway")
-    assert 'gateway_incidents{severity="other",state="firing"} 3.0' in lines(metrics, "gateway")
+    metrics.set_config(["critical"], ["billing"], "0a1b")
+    metrics.set_incidents(
+        [
+            ("billing", "critical", "firing", 2, 40.0),
+            ("", "made-up", "firing", 3, 90.0),
+            ("removed", "critical", "firing", 4, 90.0),
+        ],
+        100.0,
+    )
+    series = 'gateway_incidents{severity="%s",state="firing",team="%s"} %s'
+    listed = lines(metrics, "gateway")
+    assert series % ("critical", "billing", "2.0") in listed
+    assert series % ("other", "", "3.0") in listed
+    assert series % ("critical", "other", "4.0") in listed
+    assert series % ("critical", "", "0.0") in listed
+    assert "removed" not in metrics.exposition().decode()
     assert "made-up" not in metrics.exposition().decode()
 
 
 def test_the_age_of_the_oldest_unacknowledged_incident_returns_to_0() -> None:
     """The age is 0 and not missing if nothing is unacknowledged, so that an alert can resolve."""
     metrics = Metrics()
-    metrics.set_config(["critical"], "0a1b")
-    metrics.set_incidents([("critical", "firing", 1, 40.0)], 100.0)
-    age = 'gateway_incidents_unanswered_seconds{severity="critical"}'
+    metrics.set_config(["critical"], ["billing"], "0a1b")
+    metrics.set_incidents([("", "critical", "firing", 1, 40.0)], 100.0)
+    age = 'gateway_incidents_unanswered_seconds{severity="critical",team=""}'
     assert lines(metrics, age) == [f"{age} 60.0"]
     metrics.set_incidents(
-        [("critical", "acknowledged", 1, 40.0), ("critical", "firing", 1, None)], 160
+        [("", "critical", "acknowledged", 1, 40.0), ("", "critical", "firing", 1, None)], 160
     )
     assert lines(metrics, age) == [f"{age} 0.0"]
 
@@ -63,7 +75,7 @@ def test_replicas_with_other_files_can_be_told_apart() -> None:
     """After a reload only the active file is exported, so a rule can count the different ones."""
     metrics = Metrics()
     for digest in ("0a1b", "2c3d"):
-        metrics.set_config(["critical"], digest)
+        metrics.set_config(["critical"], ["billing"], digest)
     lines = metrics.exposition().decode().splitlines()
     assert [line for line in lines if line.startswith("gateway_config_info")] == [
         'gateway_config_info{digest="2c3d"} 1.0'

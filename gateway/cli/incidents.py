@@ -29,6 +29,7 @@ STATES = ("open", "firing", "suppressed", "acknowledged", "resolved", "all")
     help="Only those in it.",
 )
 @click.option("--receiver", metavar="NAME", help="Only those of this receiver.")
+@click.option("--team", metavar="ID", help="Only those of this team; none: without a team.")
 @click.option("--severity", metavar="NAME", help="Only those of this severity.")
 @click.option("--search", metavar="TEXT", help="Only those with it in title, labels or receiver.")
 @click.option(
@@ -41,6 +42,7 @@ def command(
     number: int | None,
     state: str,
     receiver: str | None,
+    team: str | None,
     severity: str | None,
     search: str | None,
     limit: int,
@@ -57,6 +59,7 @@ def command(
     gateway incidents
     gateway incidents --all
     gateway incidents --state all --receiver billing-critical
+    gateway incidents --team billing
     gateway incidents 1042
     """
     if number is not None:
@@ -71,6 +74,7 @@ def command(
         unlimited=unlimited,
         state=None if state == "all" else state,
         receiver=receiver,
+        team=team,
         severity=severity,
         q=search,
         limit=PAGE_SIZE if unlimited else limit,
@@ -88,10 +92,13 @@ def _print(page: dict[str, Any], zone: str, now: float, state: str, limit: int) 
     if counts:
         echo(one_line(counts_text(counts), 500))
         echo()
-    print_columns(
-        [_row(one, zone, now) for one in page["incidents"]],
-        ("number", "severity", "state", "since", "acknowledge by", "receiver", "what"),
-    )
+    rows = [_row(one, zone, now) for one in page["incidents"]]
+    headings = ["number", "severity", "state", "since", "acknowledge by", "receiver", "what"]
+    if any(one["team"] for one in page["incidents"]):
+        headings.insert(-2, "team")
+        for row, one in zip(rows, page["incidents"], strict=True):
+            row.insert(-2, one["team"]["name"] if one["team"] else "no team")
+    print_columns(rows, headings)
     if page["next"] is not None:
         echo(_more(page, state, limit))
 

@@ -9,6 +9,7 @@ from gateway.config.build import accounts, escalations, oncall, own_alerts, rout
 from gateway.config.build import receivers as build_receivers
 from gateway.config.build.names import FileNames, file_names, refuse_duplicates
 from gateway.config.build.people import PeopleBuilder, contact_names
+from gateway.config.build.teams import teams
 from gateway.config.grammar.parsed import ParsedSection, ParsedValue, ReadContext
 from gateway.config.grammar.root import FILE
 from gateway.config.lint.warnings import add_lint_warnings
@@ -156,6 +157,7 @@ def _plan(
     severities = routing.severities(file.map_of("severities"), findings)
     intervals = routing.time_intervals(_intervals(file), findings)
     inhibit_rules = routing.inhibit_rules(file.list_of("inhibit_rules"), findings)
+    teams_by_id = teams(file.map_of("teams"), names, findings)
     spec = None
     if "route" in file:
         route_names = routing.RouteNames(names.receivers, names.intervals)
@@ -170,6 +172,7 @@ def _plan(
         severities=severities,
         people=people,
         rotas=rotas,
+        teams=teams_by_id,
         escalations=policies,
         inhibit_rules=inhibit_rules,
         watchdogs=routing.watchdogs(file.map_of("watchdogs")),

@@ -233,7 +233,7 @@ class Engine:
                 # What an admin has just corrected is tried at once.
                 await self.store.write(partial(outbox.retry_now, now=self.now()))
             self._config_problems = ()
-            self.metrics.set_config(config.plan.severities, config.plan.digest)
+            self._show_plan(config.plan)
             self.metrics.record_reload(self.now(), ok=True)
             log.info("routes.yaml loaded", extra={"digest": config.plan.digest})
             self.dispatcher.wake()
@@ -281,9 +281,12 @@ class Engine:
 
     def prepare(self) -> None:
         """Build the channels and their senders, whose loops only `start` runs."""
-        self.metrics.set_config(self.plan.severities, self.plan.digest)
+        self._show_plan(self.plan)
         self.metrics.record_reload(self.now(), ok=True)
         self.delivery.adopt(self._dependencies.channels(self._config))
+
+    def _show_plan(self, plan: Plan) -> None:
+        self.metrics.set_config(plan.severities, plan.teams, plan.digest)
 
     def run(self, name: str, body: Callable[[], Awaitable[None]]) -> None:
         """Start another loop under the same supervisor."""

@@ -188,6 +188,7 @@ def group(
         "previous_severity": None,
         "title": "DoubleChargeDetected: A customer was charged twice",
         "receiver": "billing-critical",
+        "team": {"id": "billing", "name": "Billing"},
         "group_key": '{}/{severity="critical"}:{alertname="DoubleChargeDetected", team="billing"}',
         "group_labels": {"alertname": "DoubleChargeDetected", "team": "billing"},
         "common_labels": common,
@@ -224,6 +225,7 @@ def hostile(value: str) -> dict[str, Any]:
     facts |= {
         "severity": value,
         "receiver": value,
+        "team": {"id": value, "name": value},
         "group_labels": labels,
         "common_labels": labels,
         "common_annotations": notes,

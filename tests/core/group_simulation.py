@@ -9,7 +9,7 @@ from gateway.core.alerts.alert import Alert, merge
 from gateway.core.alerts.labels import format_labels, identity
 from gateway.core.decide.acknowledge import acknowledge, unacknowledge
 from gateway.core.decide.decide import decide
-from gateway.core.decide.join import open_incident, reschedule
+from gateway.core.decide.join import GroupTarget, open_incident, reschedule
 from gateway.core.decide.result import ActionOutcome, ActionResult, Decision
 from gateway.core.decide.take_over import give_back, take
 from gateway.core.incidents.incident import Incident, Member
@@ -137,7 +137,11 @@ class GroupSimulation:
                 earlier = incident.beginnings if incident else ()
                 incident = replace(
                     open_incident(
-                        route, group_key, shared_labels, new, self.plan, self.now, earlier
+                        GroupTarget(route, shared_labels, group_key),
+                        new,
+                        self.plan,
+                        self.now,
+                        earlier=earlier,
                     ),
                     number=1001 + self.evaluations,
                 )
@@ -206,13 +210,11 @@ class GroupSimulation:
             if position == 0:
                 route = self.plan.route(previous.route_id)
                 opened = open_incident(
-                    route,
-                    key,
-                    previous.group_labels,
+                    GroupTarget(route, previous.group_labels, key),
                     alert,
                     self.plan,
                     self.now,
-                    previous.beginnings,
+                    earlier=previous.beginnings,
                 )
                 self.incidents[key] = replace(opened, number=previous.number + 1)
                 self.joined[key] = {}

@@ -110,14 +110,14 @@ async def test_alert_and_its_messages_are_counted(
     assert (
         values['gateway_notices_total{account="pagerduty",channel="pagerduty",kind="missed"}'] == 1
     )
-    assert values['gateway_missed_responses_total{severity="critical"}'] == 1
+    assert values['gateway_missed_responses_total{severity="critical",team=""}'] == 1
     assert (
         values['gateway_attempts_total{account="pagerduty",channel="pagerduty",result="accepted"}']
         == 2
     )
     assert values['gateway_outbox_notices{account="email",channel="email",state="pending"}'] == 2
     assert values['gateway_outbox_oldest_seconds{account="email",channel="email"}'] == 0
-    assert values['gateway_acknowledgement_seconds_sum{severity="critical"}'] == 15 * MINUTE
+    assert values['gateway_acknowledgement_seconds_sum{severity="critical",team=""}'] == 15 * MINUTE
     assert values["gateway_config_last_reload_successful"] == 1
     assert values["gateway_store_up"] == 1
     assert any(name.startswith("gateway_build_info") for name in values)
@@ -172,7 +172,7 @@ async def test_unknown_severity_and_source_create_no_label(gateway: Gateway) -> 
     await world.ack(1001)
     await client.post("/webhook/invented", json={})
     values = await samples(client)
-    assert values['gateway_acknowledgement_seconds_count{severity="other"}'] == 1
+    assert values['gateway_acknowledgement_seconds_count{severity="other",team=""}'] == 1
     assert not any("xxx" in name or "invented" in name for name in values)
 
 

@@ -26,6 +26,7 @@ def as_json(plan: Plan, preview: RoutePreview) -> dict[str, Any]:
             "respond_by": rfc3339(preview.matches[0].respond_by),
             "ack_expires": severity.ack_expires,
         },
+        "team": preview.team or None,
         "flapping": _flapping_json(plan.flapping),
         "receivers": [match.receiver.name for match in preview.matches],
         "routes": [_match_json(plan, match) for match in preview.matches],

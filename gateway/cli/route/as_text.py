@@ -38,6 +38,8 @@ def print_preview(plan: Plan, preview: RoutePreview, file: Path) -> None:
         text = f"{file.name} declares no severities"
     text = paint(text, rank_colour(severity.rank))
     text += f", firing from {clock_time(preview.at, zone, preview.at)}"
+    if plan.teams:
+        text += f", team {preview.team}" if preview.team else ", no team"
     echo(text)
     for match in preview.matches:
         echo()

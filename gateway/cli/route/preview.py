@@ -79,6 +79,8 @@ class RoutePreview:
     labels: Labels
     at: float
     severity: Severity
+    team: str
+    """The name of the team whose incident it would be, if it opened one; empty for no team."""
     matches: tuple[MatchedRoute, ...]
     steps: tuple[TraceStep, ...]
     inhibited_by: tuple[InhibitRule, ...]
@@ -94,6 +96,7 @@ def preview_route(plan: Plan, labels: Labels, at: float) -> RoutePreview:
         labels=labels,
         at=at,
         severity=severity,
+        team=plan.team_name(plan.team_of(labels)),
         matches=tuple(
             _matched_route(plan, route, labels, severity, at)
             for route in match_routes(plan.root, labels)

@@ -59,7 +59,8 @@ def print_heading(incident: dict[str, Any], zone: str, now: float) -> None:
         text += f"; firing since {began} (for {duration(incident['lasted'])})"
     else:
         text += f"; began {began}"
-    echo(f"{one_line(text)}; receiver {one_line(incident['receiver'])}")
+    text += f"; receiver {incident['receiver']}"
+    echo(one_line(f"{text}; team {incident['team']['name']}" if incident["team"] else text))
 
 
 def state_text(incident: dict[str, Any], zone: str, now: float) -> str:

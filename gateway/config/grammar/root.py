@@ -12,6 +12,7 @@ from gateway.config.grammar.routing import FLAPPING, ROUTE, SEVERITY, WATCHDOG
 from gateway.config.grammar.sections import Field, Section, SectionOrList
 from gateway.config.grammar.sources import SOURCES
 from gateway.config.grammar.suppression import INHIBIT_RULE, TIME_INTERVAL
+from gateway.config.grammar.teams import TEAMS
 from gateway.config.grammar.values import TEXT
 from gateway.core.plan.plan import Repeats
 
@@ -108,6 +109,13 @@ FILE = Section(
             "Who is notified next while nobody acknowledges.",
             "none",
             '{billing: [{notify: ["rota:billing"], wait: 15m}]}',
+        ),
+        Field(
+            "teams",
+            TEAMS,
+            "Whose incidents are whose.",
+            "none",
+            "{billing: {matchers: ['team=\"billing\"'], members: [ana, ben]}}",
         ),
         Field(
             "receivers",

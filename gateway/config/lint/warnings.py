@@ -18,6 +18,7 @@ from gateway.config.lint.shadowed import (
     warn_hidden_layers,
     warn_unreachable_routes,
 )
+from gateway.config.lint.teams import warn_teams
 from gateway.config.lint.watchdogs import warn_watchdog_routes
 from gateway.config.source.problem import Findings, SourcePosition, shorten
 from gateway.core.matching.matcher import Matcher
@@ -57,6 +58,7 @@ def add_lint_warnings(
     _warn_unused(file, plan, findings)
     warn_unused_accounts(file, plan, findings)
     warn_watchdog_routes(file, plan, findings)
+    warn_teams(file, plan, routes, findings)
     _warn_fallback_loops(file, plan, findings)
     _warn_intervals(file, plan, findings)
     warn_escalations(file, plan, findings)
@@ -98,6 +100,8 @@ def _warn_slips_in_matchers(
     for item, rule in zip(file.list_of("inhibit_rules"), plan.inhibit_rules, strict=True):
         matchers += [(item.value.position_of("source_matchers"), one) for one in rule.source]
         matchers += [(item.value.position_of("target_matchers"), one) for one in rule.target]
+    for team, item in zip(plan.teams.values(), file.map_of("teams").values(), strict=True):
+        matchers += [(item.value.position_of("matchers"), one) for one in team.matchers]
     for position, matcher in matchers:
         if message := _slip(matcher):
             findings.warn(position, f"{matcher}: {message}", text=str(matcher))
@@ -120,6 +124,7 @@ def _warn_unused(file: ParsedSection, plan: Plan, findings: Findings) -> None:
     used_names = {route.receiver for route in walk(plan.root)}
     used_names |= {one.fallback for one in plan.receivers.values() if one.fallback}
     used_names |= {name for kind, name in references_of(plan) if kind is ReferenceKind.RECEIVER}
+    used_names |= {one.announce for one in plan.teams.values() if one.announce}
     for item in file.list_of("receivers"):
         name = item.value.get("name")
         if name not in used_names:

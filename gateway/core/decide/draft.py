@@ -88,4 +88,5 @@ class Draft:
             since,
             self.missed_at,
             self.personal,
+            incident.team,
         )

@@ -8,7 +8,7 @@ from typing import Any
 
 from gateway.core.alerts.labels import fingerprint, identity
 from gateway.core.decide.next_page import next_page
-from gateway.core.incidents.facts import Facts, FactsAck, FactsAlert, FactsEscalation
+from gateway.core.incidents.facts import Facts, FactsAck, FactsAlert, FactsEscalation, FactsTeam
 from gateway.core.incidents.incident import Incident, Member
 from gateway.core.plan.plan import Plan, Target
 
@@ -56,6 +56,7 @@ def build_facts(
         "previous_severity": previous_severity,
         "title": title(incident.group_labels, common_labels, common_annotations),
         "receiver": incident.receiver,
+        "team": team_facts(incident, plan),
         "group_key": incident.group_key,
         "group_labels": dict(incident.group_labels),
         "route_labels": dict(plan.route(incident.route_id).labels),
@@ -146,6 +147,12 @@ def ack_facts(incident: Incident, plan: Plan) -> FactsAck | None:
         "via": ack.via,
         "expires_at": ack.expires_at,
     }
+
+
+def team_facts(incident: Incident, plan: Plan) -> FactsTeam | None:
+    """Return the team that the incident belongs to; None for no team."""
+    team = incident.team
+    return {"id": team, "name": plan.team_name(team)} if team else None
 
 
 def escalation_facts(incident: Incident, plan: Plan, now: float) -> FactsEscalation | None:

@@ -1,7 +1,7 @@
 """An alert joins its group's incident, or opens one. Pure."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from gateway.core.alerts.alert import Alert
 from gateway.core.decide.facts import title
@@ -11,26 +11,37 @@ from gateway.core.plan.plan import Plan
 from gateway.core.routing.match import Route
 
 
+@dataclass(frozen=True, slots=True)
+class GroupTarget:
+    """A group that an alert belongs to: its route, its labels, and its key in the database."""
+
+    route: Route
+    group: Mapping[str, str]
+    key: str
+
+
 def open_incident(
-    route: Route,
-    group_key: str,
-    group: Mapping[str, str],
+    target: GroupTarget,
     alert: Alert,
     plan: Plan,
     now: float,
+    *,
     earlier: Iterable[float] = (),
+    team: str = "",
 ) -> Incident:
     """Return a new incident of the group, opened at `now` by `alert`; number 0 until stored.
 
-    `earlier` are the instants at which the group began before (E36). The first flush comes after
-    group_wait, counted from now and not from the alert's start: the rest of the group, and what
+    `team` is the id of the team that it belongs to. `earlier` are the instants at which the group
+    began before (E36). The first flush comes after group_wait, counted from now and not from the
+    alert's start: the rest of the group, and what
     inhibits it, may still be on the way (E7).
     """
     severity = plan.severity_of(alert.labels)
+    route, group = target.route, target.group
     flush_at = now + interval("group_wait", route, severity)
     return Incident(
         number=0,
-        group_key=group_key,
+        group_key=target.key,
         route_id=route.id,
         receiver=route.receiver,
         group_labels=dict(group),
@@ -41,6 +52,7 @@ def open_incident(
         beginnings=plan.flapping.after(earlier, now),
         since=min(alert.starts_at, now),
         title=title(group, dict(alert.labels), dict(alert.annotations)),
+        team=team,
     )
 
 

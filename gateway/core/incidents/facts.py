@@ -50,6 +50,13 @@ class FactsEscalation(TypedDict):
     by: list[str]  # contacts, where a notification rule of the person in `next` is next
 
 
+class FactsTeam(TypedDict):
+    """The team that the incident belongs to."""
+
+    id: str
+    name: str
+
+
 class Facts(TypedDict):
     """Facts as a decision writes them."""
 
@@ -60,6 +67,7 @@ class Facts(TypedDict):
     previous_severity: str | None
     title: str
     receiver: str
+    team: FactsTeam | None
     group_key: str
     group_labels: dict[str, str]
     route_labels: dict[str, str]

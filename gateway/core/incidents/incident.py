@@ -176,6 +176,7 @@ class Incident:
     since: float | None = None  # start of its first alert; None if stored before this existed
     missed_at: float | None = None  # the acknowledge-by time that passed unacknowledged
     personal: tuple[PersonalState, ...] = ()  # whom the escalation reached, by which contacts
+    team: str = ""  # id of the team that its worst alert belonged to when it opened; empty: none
 
     @property
     def open(self) -> bool:
@@ -253,4 +254,5 @@ def with_number(incident: Incident, number: int) -> Incident:
         incident.since,
         incident.missed_at,
         incident.personal,
+        incident.team,
     )

@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
+from gateway.core.matching.matcher import matches_all
 from gateway.core.oncall.rota import Rota
 from gateway.core.plan.accounts import account_key
 from gateway.core.plan.flapping import Flapping
 from gateway.core.plan.own_alert_settings import OwnAlertSettings
 from gateway.core.plan.person import Person
 from gateway.core.plan.step_condition import StepCondition
+from gateway.core.plan.team import Team
 from gateway.core.plan.watchdog import Watchdog
 from gateway.core.routing.inhibition import InhibitRule
 from gateway.core.routing.match import Route, walk
@@ -127,6 +129,7 @@ class Plan:
     severities: Mapping[str, Severity] = field(default_factory=dict)
     people: Mapping[str, Person] = field(default_factory=dict)
     rotas: Mapping[str, Rota] = field(default_factory=dict)
+    teams: Mapping[str, Team] = field(default_factory=dict)  # the first that matches counts
     escalations: Mapping[str, Escalation] = field(default_factory=dict)
     inhibit_rules: tuple[InhibitRule, ...] = ()
     time_intervals: Mapping[str, Sequence[TimeInterval]] = field(default_factory=dict)
@@ -177,6 +180,18 @@ class Plan:
         Without `severities:` every severity is unknown, so every notice is urgent.
         """
         return rank <= self.urgent_rank or rank >= UNKNOWN_RANK
+
+    def team_of(self, labels: Mapping[str, str]) -> str:
+        """Return the id of the first team that matches these labels; empty for no team."""
+        for team in self.teams.values():
+            if matches_all(team.matchers, labels):
+                return team.id
+        return ""
+
+    def team_name(self, team: str) -> str:
+        """Return the name of a team by its id, or the id of a team that was removed."""
+        known = self.teams.get(team)
+        return known.name if known else team
 
     def severity_of(self, labels: Mapping[str, str]) -> Severity:
         """Return the severity of these labels; an unknown one ranks below all known ones."""

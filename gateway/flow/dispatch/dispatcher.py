@@ -144,6 +144,7 @@ class Dispatcher:
     def _count(self, decision: Decision) -> None:
         self._metrics.count_decision(decision.reasons)
         if NotifyReason.MISSED in decision.reasons:
-            self._metrics.count_missed_response(decision.incident.severity)
+            incident = decision.incident
+            self._metrics.count_missed_response(incident.team, incident.severity)
         for notice in decision.notices:
             self._metrics.count_notice(notice.target.account_key, notice.kind)

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 
 from gateway.core.alerts.alert import Alert, merge
 from gateway.core.alerts.episode import begins_episode, episode_of
-from gateway.core.decide.join import open_incident, reschedule
+from gateway.core.decide.join import GroupTarget, open_incident, reschedule
 from gateway.core.incidents.incident import Incident
 from gateway.core.plan.plan import Plan
-from gateway.flow.intake.route_cache import GroupTarget, RouteCache, route_cache
+from gateway.flow.intake.route_cache import RouteCache, route_cache
 from gateway.store import Tx
 from gateway.store.state import alerts, episodes, incidents, members, schedule
 
@@ -137,6 +137,9 @@ class _Assignment:
         # By group key and severity: the first alert decides when its incident is due.
         self.first: dict[tuple[str, str], tuple[Alert, GroupTarget]] = {}
         self.urgency: dict[str, int] = {}  # by group key: the lowest rank
+        # By group key: rank, start and identity of the worst, then oldest alert, and its team.
+        self.leading: dict[str, tuple[float, float, str, str]] = {}
+        teams = bool(routes.plan.teams)
         routing_of = routes.of
         for alert in fresh:
             if alert.is_resolved(now):
@@ -150,6 +153,13 @@ class _Assignment:
                 if (key, severity.name) not in self.first:
                     self.first[key, severity.name] = alert, target
                     self.urgency[key] = min(severity.rank, self.urgency.get(key, severity.rank))
+                if teams:
+                    rating = severity.rank, alert.starts_at, alert.identity, routing.team
+                    self.leading[key] = min(rating, self.leading.get(key, rating))
+
+    def team_of(self, key: str) -> str:
+        """Return the team of the worst, then oldest alert of a group; empty for none."""
+        return self.leading[key][3] if key in self.leading else ""
 
 
 def _join(
@@ -172,13 +182,12 @@ def _join(
         incident = joined.get(target.key)
         if incident is None:
             joined[target.key] = open_incident(
-                target.route,
-                target.key,
-                target.group,
+                target,
                 alert,
                 plan,
                 since,
-                earlier.get(target.key, ()),
+                earlier=earlier.get(target.key, ()),
+                team=batch.team_of(target.key),
             )
         else:
             joined[target.key] = reschedule(incident, alert, plan, since)

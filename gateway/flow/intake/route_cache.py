@@ -4,10 +4,10 @@ Routes match and group by a few labels only, and those have few values. So most 
 same routes, and belong to a group of the same labels, as an earlier alert.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gateway.core.alerts.labels import Labels, format_labels
+from gateway.core.decide.join import GroupTarget
 from gateway.core.matching.matcher import matches_all
 from gateway.core.plan.plan import Plan, Severity
 from gateway.core.routing.match import Route, group_labels, match_routes, walk
@@ -18,21 +18,16 @@ groups by a label whose value is always new."""
 
 
 @dataclass(frozen=True, slots=True)
-class GroupTarget:
-    """A group that an alert belongs to: its route, its labels, and its key in the database."""
-
-    route: Route
-    group: Mapping[str, str]
-    key: str
-
-
-@dataclass(frozen=True, slots=True)
 class RoutingResult:
-    """What the routes say of an alert; `inhibits`: it is a source of an inhibition rule."""
+    """What the plan says of an alert; `inhibits`: it is a source of an inhibition rule.
+
+    `team` is the id of the team that matches it, empty for none.
+    """
 
     groups: tuple[GroupTarget, ...]
     severity: Severity
     inhibits: bool
+    team: str
 
 
 class RouteCache:
@@ -49,6 +44,8 @@ class RouteCache:
                 names.update(route.group_by, (matcher.name for matcher in route.matchers))
             for rule in plan.inhibit_rules:
                 names.update(matcher.name for matcher in rule.source)
+            for team in plan.teams.values():
+                names.update(matcher.name for matcher in team.matchers)
             self._names = tuple(sorted(names))
         self._results: dict[tuple[str | None, ...], RoutingResult] = {}
 
@@ -71,6 +68,7 @@ class RouteCache:
             tuple(_group_target(route, labels) for route in match_routes(plan.root, labels)),
             plan.severity_of(labels),
             any(matches_all(rule.source, labels) for rule in plan.inhibit_rules),
+            plan.team_of(labels),
         )
 
 

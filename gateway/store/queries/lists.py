@@ -22,10 +22,17 @@ _COUNTS_BY_STATE = Statement(
     select(incidents.c.state, func.count()).group_by(incidents.c.state).order_by(incidents.c.state)
 )
 _NOTIFIED_OPENED_AT = case((incidents.c.rank.is_not(None), incidents.c.opened_at))
+# The first columns of the index `incidents_standing`, so that it need not be sorted.
+_OPEN_COUNT_COLUMNS = (
+    incidents.c.severity,
+    incidents.c.state,
+    incidents.c.suppressed,
+    incidents.c.team,
+)
 _OPEN_COUNTS = Statement(
-    select(incidents.c.severity, incidents.c.state, func.count(), func.min(_NOTIFIED_OPENED_AT))
+    select(*_OPEN_COUNT_COLUMNS, func.count(), func.min(_NOTIFIED_OPENED_AT))
     .where(incident_rows.IS_OPEN)
-    .group_by(incidents.c.severity, incidents.c.state)
+    .group_by(*_OPEN_COUNT_COLUMNS)
 )
 _OPEN_STATES = tuple(state.value for state in State if state is not State.RESOLVED)
 _TITLES = (*incident_rows.SELECTED, incidents.c.title)
@@ -112,12 +119,17 @@ def counts_by_state(tx: Tx) -> dict[str, int]:
     return dict(tx.rows(_COUNTS_BY_STATE))
 
 
-def open_counts(tx: Tx) -> list[tuple[str, str, int, float | None]]:
-    """Return severity, state, count and age of the open incidents.
+def open_counts(tx: Tx) -> list[tuple[str, str, str, int, float | None]]:
+    """Return team, severity, state, count and age of the open incidents.
 
     The age is when the oldest of those that were notified was opened; None if none was.
     """
-    return [(row[0], row[1], row[2], row[3]) for row in tx.rows(_OPEN_COUNTS)]
+    groups: dict[tuple[str, str, str], tuple[int, float | None]] = {}
+    for severity, state, _, team, count, opened_at in tx.rows(_OPEN_COUNTS):
+        before, oldest = groups.get((team, severity, state), (0, None))
+        known = [one for one in (oldest, opened_at) if one is not None]
+        groups[team, severity, state] = before + count, min(known, default=None)
+    return [(*key, *group) for key, group in groups.items()]
 
 
 def find_alerts(tx: Tx, labels: Labels, *, limit: int = 100) -> list[Alert]:

@@ -40,14 +40,16 @@ class IncidentFilter:
 
     `state` is a list state, "open" for all but resolved, None for all.
 
-    "firing" includes the suppressed incidents; "suppressed" selects only these. `q` is searched in
-    title, group labels and receiver, in any case (beyond ASCII as the database folds it).
+    "firing" includes the suppressed incidents; "suppressed" selects only these. `team` is an id,
+    empty for incidents without a team, None for all. `q` is searched in title, group labels and
+    receiver, in any case (beyond ASCII as the database folds it).
     """
 
     state: str | None = None
     receiver: str | None = None
     severity: str | None = None
     q: str | None = None
+    team: str | None = None
 
     @property
     def states(self) -> Sequence[str]:
@@ -72,6 +74,10 @@ class IncidentFilter:
             conditions.append(incidents.c.receiver == self.receiver)
         if self.severity is not None:
             conditions.append(incidents.c.severity == self.severity)
+        if self.team is not None:
+            conditions.append(incidents.c.team == self.team)
+            if self.team:  # the condition of the index `incidents_team`
+                conditions.append(incidents.c.team != literal(""))
         if self.q:
             columns = (incidents.c.title, incidents.c.group_labels, incidents.c.receiver)
             conditions.append(or_(*(one.icontains(self.q, autoescape=True) for one in columns)))

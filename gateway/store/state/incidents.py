@@ -37,6 +37,7 @@ _COLUMNS = (
     "severity",
     "resolved_at",
     "memory",
+    "team",
 )
 _CHANGEABLE_COLUMNS = (
     "route_id",
@@ -89,6 +90,7 @@ def from_row(row: Row) -> Incident:
         rank=row[8],
         severity=row[9],
         resolved_at=row[10],
+        team=row[12],
         **from_json(load(row[11])),
     )
 
@@ -149,6 +151,7 @@ def create(
                 incident.severity,
                 incident.resolved_at,
                 dump(to_json(incident)),
+                incident.team,
                 _hash(incident.group_key),
                 titles[position] if titles else _title(incident.group_labels),
                 urgencies[position] if urgencies else urgency,

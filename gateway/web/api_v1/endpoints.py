@@ -17,12 +17,14 @@ from gateway.web.api_v1 import (
     oncall,
     requests,
     silences,
+    teams,
 )
 from gateway.web.api_v1.models import alerts as alert_models
 from gateway.web.api_v1.models import changes as change_models
 from gateway.web.api_v1.models import explain as explain_models
 from gateway.web.api_v1.models import feeds as feed_models
 from gateway.web.api_v1.models import silences as silence_models
+from gateway.web.api_v1.models import teams as team_models
 
 BASE = "/api/v1"
 
@@ -246,6 +248,7 @@ ENDPOINTS = (
         None,
         (404, 409),
     ),
+    _get("/teams", "listTeams", teams.list_teams, requests.NoQuery, team_models.Teams),
     Endpoint(
         "GET",
         f"{BASE}/feeds",

@@ -9,6 +9,7 @@ from gateway.core.decide import result
 from gateway.core.decide.contacts_due import pending_contacts
 from gateway.core.decide.facts import escalation_facts
 from gateway.core.plan.plan import Plan
+from gateway.core.plan.team import NO_TEAM
 from gateway.core.text.escape import one_line
 from gateway.core.text.nearest import nearest
 from gateway.flow.engine import Engine
@@ -47,7 +48,8 @@ async def list_incidents(engine: Engine, query: requests.IncidentsQuery) -> mode
 
     Within each state by severity, then number; resolved ones by number, newest first.
     """
-    selection = IncidentFilter(query.state, query.receiver, query.severity, query.q)
+    team = "" if query.team == NO_TEAM else query.team
+    selection = IncidentFilter(query.state, query.receiver, query.severity, query.q, team)
 
     def work(tx: Tx) -> tuple[urgent.Page, list[tuple[str, str, int]]]:
         page = urgent.page(tx, selection, after=query.cursor, limit=query.limit)

@@ -56,6 +56,9 @@ class IncidentsQuery(RequestModel):
         "is all except resolved ones.",
     )
     receiver: str | None = None
+    team: str | None = Field(
+        None, description="The id of a team; `none` for incidents without a team."
+    )
     severity: str | None = None
     q: str | None = Field(None, max_length=200, description="In title, group labels or receiver.")
     limit: int = Field(50, ge=1, le=500)

@@ -23,6 +23,11 @@ def person(plan: Plan, name: str) -> models.PersonName:
     return models.PersonName(id=name, name=plan.name_of(name))
 
 
+def team(plan: Plan, name: str) -> models.TeamName | None:
+    """Return a team's id and name; None for no team."""
+    return models.TeamName(id=name, name=plan.team_name(name)) if name else None
+
+
 def incident_model(engine: Engine, incident: Incident, title: str) -> dict[str, object]:
     """Return the fields that every model of an incident has."""
     ack, zone = incident.ack, engine.plan.business_hours.zone
@@ -32,6 +37,7 @@ def incident_model(engine: Engine, incident: Incident, title: str) -> dict[str, 
         "state": incident.state.value,
         "severity": incident.severity,
         "title": title,
+        "team": team(engine.plan, incident.team),
         "receiver": incident.receiver,
         "route": incident.route_id,
         "group_labels": dict(incident.group_labels),

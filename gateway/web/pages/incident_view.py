@@ -125,6 +125,8 @@ def build_incident_view(
     about += [
         f"{clean(k, 60)} {clean(v, 80)}" for k, v in _distinguishing_labels(incident, view["name"])
     ]
+    if incident.team:
+        about.append(f"team {clean(plan.team_name(incident.team), 60)}")
     began = "began" if is_over else "since"
     about.append(f"{began} {clock_time(view['since_at'], zone, now)}".replace(" ", NO_BREAK))
     state = State.RESOLVED if is_over else incident.state

@@ -9,6 +9,7 @@ from gateway.core.incidents.incident import Incident, State
 from gateway.core.incidents.notice import NoticeKind
 from gateway.core.plan.intervals import respond_within
 from gateway.core.plan.plan import NEXT_BUSINESS_DAY, Plan
+from gateway.core.plan.team import NO_TEAM
 from gateway.flow.engine import Engine
 from gateway.render.view.clean import clean
 from gateway.render.view.counts import counts_text
@@ -37,8 +38,15 @@ from gateway.web.pages.signed_link import people_choices, signed_link
 
 OPEN_SHOWN = 200
 RESOLVED_SHOWN = 20
-OPEN = IncidentFilter("open")
-RESOLVED = IncidentFilter(State.RESOLVED.value)
+
+
+@dataclass(frozen=True, slots=True)
+class TeamChoice:
+    """A choice of the list's team filter; `team` is the parameter, empty for all."""
+
+    team: str
+    name: str
+    chosen: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +90,16 @@ class IncidentPages:
         except ValueError:
             after = None  # a link of an older release: show the beginning of the list
 
+        chosen = request.query.get("team", "")
+        team = None if not chosen else "" if chosen == NO_TEAM else chosen
+        selection = IncidentFilter("open", team=team)
+        resolved = IncidentFilter(State.RESOLVED.value, team=team)
+
         def read(tx: Tx) -> _ListData:
             return _ListData(
-                urgent.page(tx, OPEN, after=after, limit=OPEN_SHOWN),
-                urgent.page(tx, RESOLVED, limit=RESOLVED_SHOWN),
-                urgent.counts(tx, OPEN, self._engine.plan.rank_of),
+                urgent.page(tx, selection, after=after, limit=OPEN_SHOWN),
+                urgent.page(tx, resolved, limit=RESOLVED_SHOWN),
+                urgent.counts(tx, selection, self._engine.plan.rank_of),
             )
 
         data = await self._engine.store.read(read)
@@ -102,6 +115,8 @@ class IncidentPages:
             "counts": counts_text(data.counts),
             "first": after is None,
             "next": str(next_page) if next_page else "",
+            "team": chosen,
+            "teams": _team_choices(plan, chosen),
             "shown": OPEN_SHOWN,
             "problems": [f"{one.component}: {one.text_for(public=public)}" for one in problems],
             "up": "./",
@@ -166,9 +181,20 @@ def _row(listed: lists.IncidentSummary, plan: Plan, zone: str, now: float) -> In
     colour = tone(NoticeKind.FIRING, incident.state.value, incident.severity, incident.rank)
     word = "resolved" if is_over else incident.severity or "alert"
     title = clean(listed.title, 200) or "alerts"
-    return IncidentRow(
-        incident.number, colour, word, title, _status_text(incident, plan, zone, now)
-    )
+    text = _status_text(incident, plan, zone, now)
+    if plan.teams:
+        team = clean(plan.team_name(incident.team), 60) if incident.team else "no team"
+        text = f"{text} · {team}"
+    return IncidentRow(incident.number, colour, word, title, text)
+
+
+def _team_choices(plan: Plan, chosen: str) -> list[TeamChoice]:
+    """Return the choices of the filter, none without teams."""
+    if not plan.teams:
+        return []
+    names = {"": "All teams", **{one.id: one.name for one in plan.teams.values()}}
+    names[NO_TEAM] = "No team"
+    return [TeamChoice(id_, clean(name, 60), id_ == chosen) for id_, name in names.items()]
 
 
 def _status_text(incident: Incident, plan: Plan, zone: str, now: float) -> str:

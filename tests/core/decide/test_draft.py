@@ -38,6 +38,7 @@ INCIDENT = Incident(
     since=14.0,
     missed_at=15.0,
     personal=(PersonalState("ana", 15.0, NotifyReason.FIRST),),
+    team="billing",
 )
 
 

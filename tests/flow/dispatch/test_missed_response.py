@@ -27,7 +27,7 @@ async def test_other_replica_announces_the_miss_once(world: World) -> None:
     assert incident.missed_at == START + 15 * MINUTE
     assert [one for one in await world.advance(300 * MINUTE) if one.reason == "missed"] == []
     exposition = survivor.metrics.exposition().decode()
-    assert 'gateway_missed_responses_total{severity="critical"} 1.0' in exposition
+    assert 'gateway_missed_responses_total{severity="critical",team=""} 1.0' in exposition
 
 
 async def test_acknowledgement_withdraws_an_announcement_that_was_not_sent(world: World) -> None:

@@ -45,7 +45,7 @@ async def test_pending_step_pages_the_person_who_took_over(world: World) -> None
     await world.post(alert(starts_at=START))
     await world.advance(MINUTE)
     await add(world.engine)
-    facts = escalation_facts(await world.incident(), world.engine.plan)
+    facts = escalation_facts(await world.incident(), world.engine.plan, world.now)
     assert facts is not None
     assert facts["on_call"] == {"rota:billing": ["Ben"]}
     messages = await world.advance(5 * MINUTE)

@@ -25,7 +25,9 @@ async def test_open_incidents_are_counted_with_the_age_of_notified_ones(store: S
             ],
         )
     )
-    result = {row[:2]: row[2:] for row in await store.read(lists.open_counts)}
+    rows = await store.read(lists.open_counts)
+    assert {row[0] for row in rows} == {""}
+    result = {row[1:3]: row[3:] for row in rows}
     assert result["critical", "firing"] == (2, 50.0)
     assert result["critical", "acknowledged"][0] == 1
     assert result["warning", "firing"] == (1, None)

@@ -15,6 +15,15 @@ BY_DAY = ROUTES.replace(
 SWAPPED = BY_DAY.replace("members: [ana, ben]", "members: [ben, ana]").replace(
     "start: 2026-01-05}]", "start: 2026-01-06}]"
 )
+
+
+def with_override(person: str) -> str:
+    """Return the file with an override by which the person is on call, since long before now."""
+    layers = "start: 2026-01-05}]"
+    override = f"{{person: {person}, from: 2026-11-18, to: 2026-12-18}}"
+    return BY_DAY.replace(layers, f"{layers}\n    overrides: [{override}]")
+
+
 ONLY_BEN = BY_DAY.replace("members: [ana, ben]", "members: [ben]")
 
 
@@ -59,7 +68,7 @@ async def test_reasons_name_who_was_on_call_at_the_step(tmp_path: Path) -> None:
         other = "ben" if on_duty == "ana" else "ana"
         await world.post(alert())
         await world.advance(60.0)
-        await reload(world, BY_DAY.replace("members: [ana, ben]", f"members: [{other}]"))
+        await reload(world, with_override(other))
         await world.advance(60.0)
         answer = await explanation_of(client, person=other, zone="UTC")
         text = " ".join(answer["incidents"][0]["why"])
@@ -105,7 +114,7 @@ async def test_shift_that_began_with_a_reload_says_so(tmp_path: Path) -> None:
         await world.advance(5 * HOUR)
         on_duty = (await on_call(client))["duty"][0]["on_call"][0]["id"]
         other = "ben" if on_duty == "ana" else "ana"
-        await reload(world, BY_DAY.replace("members: [ana, ben]", f"members: [{other}]"))
+        await reload(world, with_override(other))
         await world.advance(HOUR)
         [duty] = (await on_call(client))["duty"]
         assert duty["on_call"][0]["id"] == other
@@ -129,6 +138,6 @@ async def test_page_shows_the_recorded_hours_of_today(tmp_path: Path) -> None:
         await world.advance(5 * HOUR)
         on_duty = (await on_call(client))["duty"][0]["on_call"][0]["name"]
         other = "ben" if on_duty == "Ana" else "ana"
-        await reload(world, BY_DAY.replace("members: [ana, ben]", f"members: [{other}]"))
+        await reload(world, with_override(other))
         text = await (await client.get("/oncall")).text()
         assert on_duty in text

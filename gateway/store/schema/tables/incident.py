@@ -37,6 +37,8 @@ incidents = Table(
     # Whether lists show a firing incident as suppressed (`Incident.list_state`). It counts only
     # while the state is firing: a replica of an older release acknowledges without resetting it.
     Column("suppressed", Boolean, nullable=False, server_default=false()),
+    # The id of the team that it belongs to, empty for none. Decided when it opens.
+    Column("team", Text, nullable=False, server_default=text("''")),
 )
 _OPEN = text("state != 'resolved'")
 Index(
@@ -62,6 +64,7 @@ Index(
     incidents.c.severity,
     incidents.c.state,
     incidents.c.suppressed,
+    incidents.c.team,
     incidents.c.rank,
     incidents.c.opened_at,
     sqlite_where=_OPEN,
@@ -87,6 +90,13 @@ Index(
     postgresql_where=_ACKNOWLEDGED,
 )
 Index("incidents_state", incidents.c.state, incidents.c.number)
+Index(
+    "incidents_team",
+    incidents.c.team,
+    incidents.c.number,
+    sqlite_where=text("team != ''"),
+    postgresql_where=text("team != ''"),
+)
 Index("incidents_receiver", incidents.c.receiver, incidents.c.number)
 Index(
     "incidents_resolved_at",

@@ -8,7 +8,14 @@ from gateway.web.api_v1.models.admin import (
     Replayed,
     Status,
 )
-from gateway.web.api_v1.models.base import Error, Fault, Instant, PersonName, ResponseModel
+from gateway.web.api_v1.models.base import (
+    Error,
+    Fault,
+    Instant,
+    PersonName,
+    ResponseModel,
+    TeamName,
+)
 from gateway.web.api_v1.models.incidents import (
     Acknowledgement,
     Alert,
@@ -69,5 +76,6 @@ __all__ = [
     "Shift",
     "Status",
     "Suppression",
+    "TeamName",
     "Turns",
 ]

@@ -43,6 +43,13 @@ class Error(ResponseModel):
     detail: list[Fault]
 
 
+class TeamName(ResponseModel):
+    """A team's id and name. For a team that is not in routes.yaml both are the same."""
+
+    id: str
+    name: str
+
+
 class PersonName(ResponseModel):
     """A person's id and name. For a person who is not in routes.yaml both are the same."""
 

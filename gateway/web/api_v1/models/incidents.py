@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from gateway.web.api_v1.models.base import Instant, PersonName, ResponseModel
+from gateway.web.api_v1.models.base import Instant, PersonName, ResponseModel, TeamName
 
 
 class Acknowledgement(ResponseModel):
@@ -37,6 +37,9 @@ class Incident(ResponseModel):
     state: Literal["firing", "acknowledged", "resolved"]
     severity: str
     title: str
+    team: TeamName | None = Field(
+        description="The team of its worst alert when it opened; None for no team."
+    )
     receiver: str
     route: str
     group_labels: dict[str, str]
