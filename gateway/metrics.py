@@ -263,6 +263,16 @@ class Metrics:
             "Seconds of the next 24 hours in which the rota has nobody who can be reached.",
             "rota",
         )
+        self._calendar_ok = self._gauge(
+            "gateway_calendar_ok",
+            "Whether the calendar could be read the last time, and did not lose its events.",
+            "calendar",
+        )
+        self._calendar_age = self._gauge(
+            "gateway_calendar_age_seconds",
+            "Seconds since the calendar was last read well; +Inf if it never was.",
+            "calendar",
+        )
 
     def set_config(self, severities: Collection[str], teams: Collection[str], digest: str) -> None:
         """Set the active routes.yaml: its severities and teams, which become label values.
@@ -420,6 +430,14 @@ class Metrics:
         for one in rotas:
             self._on_call.labels(one.rota).set(one.on_call)
             self._uncovered.labels(one.rota).set(one.uncovered)
+
+    def set_calendars(self, calendars: Iterable[tuple[str, bool, float]]) -> None:
+        """Set the state of each calendar: its name, whether it is read well, and its age."""
+        self._calendar_ok.clear()
+        self._calendar_age.clear()
+        for calendar, ok, age in calendars:
+            self._calendar_ok.labels(calendar).set(ok)
+            self._calendar_age.labels(calendar).set(age)
 
     def set_components(self, states: Iterable[tuple[str, bool]]) -> None:
         """Set the state of each component from pairs of its name and whether it is healthy."""

@@ -12,6 +12,7 @@ COMMANDS = {
     "route": "gateway.cli.route.command",
     "oncall": "gateway.cli.oncall.command",
     "feed": "gateway.cli.feed",
+    "calendar": "gateway.cli.calendar",
     "override": "gateway.cli.override.commands",
     "incidents": "gateway.cli.incidents",
     "ack": "gateway.cli.ack",

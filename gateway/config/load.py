@@ -2,11 +2,12 @@
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from gateway.config.build import accounts, escalations, oncall, own_alerts, routing
 from gateway.config.build import receivers as build_receivers
+from gateway.config.build.calendars import CalendarBuilder
 from gateway.config.build.names import FileNames, file_names, refuse_duplicates
 from gateway.config.build.people import PeopleBuilder, contact_names
 from gateway.config.build.teams import teams
@@ -26,6 +27,7 @@ from gateway.config.source.references import References
 from gateway.config.source.regular_file import read_regular
 from gateway.config.source.tree import MAX_BYTES, read_tree
 from gateway.core.plan.accounts import ChannelSettings, Secret, SourceSettings
+from gateway.core.plan.calendars import CalendarSettings
 from gateway.core.plan.person import Person
 from gateway.core.plan.plan import DEFAULT_RESOLVE_TIMEOUT, Plan, Receiver, Repeats
 from gateway.core.routing.match import build_route
@@ -49,6 +51,7 @@ class Config:
     channels: Mapping[str, ChannelSettings]
     secrets: Mapping[str, Secret]
     warnings: tuple[Problem, ...]
+    calendars: CalendarSettings = field(default_factory=CalendarSettings)
 
 
 def load(
@@ -117,12 +120,16 @@ def _config(tree: Node, digest: str, now: float | None, context: ReadContext) ->
     builder = build_receivers.ReceiverBuilder(people, names.accounts, secrets, findings)
     builder.note_contact_secrets(people_builder.contact_secrets)
     receivers = builder.build(file.list_of("receivers"), names.receivers, names.escalations)
-    plan = _plan(file, names, people, receivers, digest, findings)
+    calendars = CalendarBuilder(context.references.folder, secrets)
+    plan = _plan(file, names, people, receivers, calendars, digest, findings)
+    calendar_settings = calendars.settings(file.get("calendars"), findings)
     if plan is None:
         return None
     add_lint_warnings(file, plan, now, findings)
     settings = builder.resolve_empty_secrets(channels, file.get("channels"))
-    return Config(plan, sources, settings, dict(secrets), findings.warnings)
+    return Config(
+        plan, sources, settings, dict(secrets), findings.warnings, calendars=calendar_settings
+    )
 
 
 def _refuse_duplicates(file: ParsedSection, findings: Findings) -> None:
@@ -139,12 +146,13 @@ def _plan(
     names: FileNames,
     people: Mapping[str, Person],
     receivers: Mapping[str, Receiver],
+    calendars: CalendarBuilder,
     digest: str,
     findings: Findings,
 ) -> Plan | None:
     """Return the plan, None when the file has errors, which are noted."""
-    hours = oncall.business_hours(file.get("business_hours"), findings)
-    rotas = oncall.rotas(file.map_of("rotas"), names.people, hours, findings)
+    hours = oncall.business_hours(file.get("business_hours"), calendars, findings)
+    rotas = oncall.rotas(file.map_of("rotas"), names.people, hours, calendars, findings)
     step_names = escalations.StepNames(
         rotas=names.rotas,
         people=names.people,

@@ -14,6 +14,8 @@ from gateway.core.decide.acknowledge import acknowledge, unacknowledge
 from gateway.core.decide.result import ActionResult
 from gateway.core.decide.take_over import give_back, take
 from gateway.core.plan.plan import Plan
+from gateway.flow.calendars.calendars import Calendars
+from gateway.flow.calendars.part import CalendarsPart
 from gateway.flow.delivery.pool import SenderPool
 from gateway.flow.delivery.sender import Sender
 from gateway.flow.dispatch.dispatcher import Dispatcher
@@ -73,10 +75,11 @@ class Engine:
         self._running = False
         self._reloading = asyncio.Lock()
         self.reload_reports: tuple[str, ...] = ()  # what the last reload changed in the database
+        calendars = CalendarsPart(lambda: self._config)
         self.in_force = PlanInForce(
             store,
             dependencies.config.plan,
-            [TurnsPart(), ChangesPart()],
+            [TurnsPart(), calendars, ChangesPart()],
             now,
             self._plan_changed,
             shared=dependencies.shared,
@@ -105,6 +108,7 @@ class Engine:
         self.duty = DutyRecorder(store, plan, now)
         self.own_alerts = OwnAlerts(store, plan, now, self._intake_committed)
         self.own_alerts.add_check(check_on_call)
+        self.calendars = Calendars(store, lambda: self._config, now, self.in_force, calendars)
         self.feeds = Feeds(store, dependencies.links, plan, now)
         self.integrity = IntegrityMonitor(store, dependencies.metrics, dependencies.monotonic)
         self._housekeeping = Housekeeping(
@@ -257,6 +261,7 @@ class Engine:
             self.integrity.health(),
             *self._supervisor.health(),
             *self.delivery.health(self.now()),
+            *self.calendars.health(),
             _config_health(self._config_problems),
         ]
 
@@ -278,6 +283,7 @@ class Engine:
         self._start_rounds("duty records", self.duty.run)
         self._start_rounds("plan in force", self.in_force.run)
         self._start_rounds("own alerts", self.own_alerts.run)
+        self._start_rounds("calendars", self.calendars.run)
 
     def prepare(self) -> None:
         """Build the channels and their senders, whose loops only `start` runs."""

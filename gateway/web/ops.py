@@ -7,13 +7,15 @@ stop sending alerts, and nothing would be better.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from math import inf
 from typing import Any
 
 from aiohttp import web
 
 from gateway.core.plan.plan import Plan
 from gateway.core.proof.coverage import Coverage, coverage
+from gateway.flow.calendars.calendars import CalendarState
 from gateway.flow.engine import Engine, Health
 from gateway.store import StoreUnavailableError, outbox
 from gateway.store.outbox import holds
@@ -24,6 +26,7 @@ from gateway.web.http.errors import RequestError, json_response
 from gateway.web.http.keys import ENGINE
 
 _NONESSENTIAL = (
+    "calendar",
     "channel ",
     "deliver ",
     "routes.yaml",
@@ -115,8 +118,17 @@ class OpsEndpoints:
             metrics.set_silences(silence_counts)
             metrics.set_holds(vendor_holds, account_keys)
         metrics.set_coverage(await asyncio.to_thread(_coverage, self._engine.plan, now))
+        metrics.set_calendars(_calendars(self._engine.calendars.states(), now))
         metrics.set_components((one.component, one.ok) for one in self._engine.problems())
         return web.Response(body=metrics.exposition(), headers={"Content-Type": EXPOSITION})
+
+
+def _calendars(states: Iterable[CalendarState], now: float) -> Iterator[tuple[str, bool, float]]:
+    """Yield each calendar's name, whether it is read well, and the age of its copy in seconds."""
+    for one in states:
+        read_at = one.stored.read_at if one.stored else 0.0
+        ok = one.stored is not None and not one.stored.error
+        yield one.key.address, ok, now - read_at if read_at else inf
 
 
 def _coverage(plan: Plan, now: float) -> list[Coverage]:

@@ -12,6 +12,7 @@ from gateway.config.load import ConfigError, load
 from gateway.core.oncall.anchors import keep_turns
 from gateway.core.oncall.difference import Difference, compare
 from gateway.core.oncall.rota import Rota, Shift, shifts
+from gateway.core.oncall.shifts import Origin
 from gateway.core.oncall.turns_json import changes_from_json, turns_from_json
 from gateway.core.plan.plan import Plan
 from gateway.core.time.timestamps import format_rfc3339, parse_rfc3339
@@ -60,7 +61,8 @@ def _running(api: Api, now: float) -> Compared:
 
 def _shift(item: dict[str, Any]) -> Shift:
     people = tuple(one["id"] for one in item["on_call"])
-    return Shift(people, parse_rfc3339(item["from"]), parse_rfc3339(item["to"]), None)
+    by = Origin.parse(item["by"] or "")  # an unknown stretch is no gap
+    return Shift(people, parse_rfc3339(item["from"]), parse_rfc3339(item["to"]), by)
 
 
 def duty_differences(

@@ -17,10 +17,11 @@ from gateway.cli.support.context import (
     pass_context,
     templates_option,
 )
-from gateway.cli.support.output import echo_json
+from gateway.cli.support.output import echo, echo_json
 from gateway.config.load import Config, ConfigError, Problem, load
 from gateway.core.proof.build import build_proof
 from gateway.exposure import exposure_warning, loopback_links_warning, missing_external_url_error
+from gateway.flow.calendars.offline import OfflineConfig, with_calendar_files
 from gateway.render.view.proof import finding_text
 
 if TYPE_CHECKING:
@@ -69,15 +70,20 @@ def command(
     path, now = context.config_path(file or config), context.now()
     loaded: Config | None = None
     errors: tuple[Problem, ...] = ()
+    calendars: OfflineConfig | None = None
     try:
         loaded = load(path, env=context.env, now=now)
         warnings = loaded.warnings
+        calendars = with_calendar_files(loaded, now)
+        loaded = calendars.config
     except ConfigError as error:
         errors, warnings = error.problems, error.warnings
     missing_url = missing_external_url_error(context.settings())
     findings = Findings(
         errors=errors,
         warnings=warnings,
+        calendar_errors=calendars.errors if calendars else (),
+        calendar_warnings=calendars.warnings if calendars else (),
         proof_errors=_unreached_routes(loaded, path, now) if loaded else [],
         templates=_check_templates(context.templates_path(templates)),
         setting_errors=[missing_url] if missing_url else [],
@@ -87,11 +93,14 @@ def command(
     if as_json:
         summary = summary_json(loaded, now) if loaded else None
         answer = {"ok": findings.ok, "file": str(path), **findings.to_json(), "summary": summary}
+        answer["calendar_notes"] = list(calendars.notes) if calendars else []
         echo_json(answer | changed.to_json())
     else:
         print_findings(findings)
         if loaded:
             print_summary(loaded, now)
+            for note in calendars.notes if calendars else ():
+                echo(note)
         changed.print()
         print_verdict(path, findings)
     raise SystemExit(0 if findings.ok else FAILED)

@@ -20,6 +20,9 @@ class Findings:
     warnings: Sequence[Problem]
     templates: "Sequence[TemplateProblem]"
     """Errors and warnings."""
+    calendar_errors: Sequence[str]
+    calendar_warnings: Sequence[str]
+    """Files of calendars that cannot be read, and what is wrong in others."""
     proof_errors: Sequence[str]
     """Times at which an urgent alert would reach nobody."""
     setting_errors: Sequence[str]
@@ -30,13 +33,15 @@ class Findings:
         """The number of errors of all kinds."""
         failed_templates = sum(not problem.warning for problem in self.templates)
         other_errors = len(self.proof_errors) + len(self.setting_errors)
+        other_errors += len(self.calendar_errors)
         return len(self.errors) + other_errors + failed_templates
 
     @property
     def warning_count(self) -> int:
         """The number of warnings of all kinds."""
         template_warnings = sum(problem.warning for problem in self.templates)
-        return len(self.warnings) + len(self.setting_warnings) + template_warnings
+        other_warnings = len(self.setting_warnings) + len(self.calendar_warnings)
+        return len(self.warnings) + other_warnings + template_warnings
 
     @property
     def ok(self) -> bool:
@@ -49,6 +54,8 @@ class Findings:
             "errors": [problem.to_json() for problem in self.errors],
             "warnings": [problem.to_json() for problem in self.warnings],
             "templates": [_template_json(problem) for problem in self.templates],
+            "calendar_errors": list(self.calendar_errors),
+            "calendar_warnings": list(self.calendar_warnings),
             "proof_errors": list(self.proof_errors),
             "settings": list(self.setting_warnings),
             "setting_errors": list(self.setting_errors),
@@ -58,7 +65,7 @@ class Findings:
 def print_findings(findings: Findings) -> None:
     for problem in findings.errors:
         echo(f"{_error_label()} {problem}")
-    for text in findings.proof_errors:
+    for text in (*findings.calendar_errors, *findings.proof_errors):
         echo(f"{_error_label()} {text}")
     for template in findings.templates:
         label = _warning_label() if template.warning else _error_label()
@@ -67,7 +74,7 @@ def print_findings(findings: Findings) -> None:
         echo(f"{_warning_label()} {problem}")
     for text in findings.setting_errors:
         echo(f"{_error_label()} {text}")
-    for text in findings.setting_warnings:
+    for text in (*findings.calendar_warnings, *findings.setting_warnings):
         echo(f"{_warning_label()} {text}")
 
 

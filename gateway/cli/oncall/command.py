@@ -13,9 +13,10 @@ from gateway.cli.support.duty import DutyLookup
 from gateway.cli.support.oncall_text import (
     DAY,
     NOBODY,
+    UNKNOWN,
     full_name,
-    names_of,
     on_call_json,
+    people_text,
     shift_json,
 )
 from gateway.cli.support.output import Cell, echo, echo_json, paint, print_columns
@@ -145,14 +146,19 @@ def _print_now(plan: Plan, duty: DutyLookup, rotas: list[Rota], instants: list[f
     rows: list[list[Cell]] = []
     for rota, t in zip(rotas, instants, strict=True):
         shift = duty.at(rota, t)
-        following = "" if shift.until is None else names_of(plan, shift.next_people)
+        following = ""
+        if shift.until is not None:
+            following = people_text(plan, shift.next_people, unknown=shift.next_unknown)
         rows.append(
             [
                 rota.name,
-                (names_of(plan, shift.people), "bold" if shift.people else "red"),
+                (
+                    people_text(plan, shift.people, unknown=shift.unknown),
+                    "bold" if shift.people else "red",
+                ),
                 clock_time(shift.since, rota.zone, t) if shift.since is not None else "ever",
                 clock_time(shift.until, rota.zone, t) if shift.until is not None else "for good",
-                (following, "red" if following == NOBODY else None),
+                (following, "red" if following in (NOBODY, UNKNOWN) else None),
                 str(shift.by) if shift.by else "",
             ]
         )
@@ -172,7 +178,7 @@ def _print_shifts(
                     (_wall(shift.start, rota), colour),
                     (_wall(shift.end, rota), colour),
                     (duration(shift.end - shift.start), colour),
-                    (names_of(plan, shift.people), colour),
+                    (people_text(plan, shift.people, unknown=shift.unknown), colour),
                     (str(shift.by) if shift.by else "", colour),
                 ]
             )
@@ -198,7 +204,8 @@ def _print_calendar(
             for shift in clipped(schedule, first, last):
                 people = " + ".join(full_name(plan.people, one) for one in shift.people)
                 at = f"{wall_time(shift.start, load_zone(rota.zone)):%H:%M}"
-                parts.append(f"{at} {people}" if people else paint(f"{at} nobody", "red"))
+                nobody = paint(f"{at} {UNKNOWN if shift.unknown else NOBODY}", "red")
+                parts.append(f"{at} {people}" if people else nobody)
             holiday = plan.business_hours.holiday(day.date())
             if holiday:
                 parts.append(paint(f"({holiday})", "cyan"))

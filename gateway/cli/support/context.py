@@ -11,6 +11,7 @@ from gateway import clock
 from gateway.cli.support.output import echo_error
 from gateway.config.load import Config, ConfigError, load
 from gateway.core.errors import GatewayError
+from gateway.flow.calendars.offline import with_calendar_files
 from gateway.settings import ServerSettings, SettingError, read_settings
 
 FAILED = 1
@@ -45,13 +46,20 @@ class CliContext:
         return option or self.settings().templates
 
     def config(self, option: Path | None) -> Config:
-        """Return the loaded routes.yaml. Raises CliError after printing all of its errors."""
+        """Return the loaded routes.yaml, with the events of its calendar files.
+
+        Raises CliError after printing all of its errors.
+        """
         try:
-            return load(self.config_path(option), env=self.env)
+            loaded = load(self.config_path(option), env=self.env)
         except ConfigError as error:
             for problem in error.problems:
                 echo_error(f"error: {problem}")
             raise CliError("routes.yaml is invalid (see above); run `gateway check`") from None
+        offline = with_calendar_files(loaded, self.now())
+        for text in (*offline.errors, *offline.warnings, *offline.notes):
+            echo_error(text)
+        return offline.config
 
 
 class CliError(GatewayError, click.ClickException):

@@ -82,4 +82,6 @@ def _on_call(duty: dict[str, Any]) -> OnCall:
         since=None if duty["since"] is None else parse_rfc3339(duty["since"]),
         until=None if duty["until"] is None else parse_rfc3339(duty["until"]),
         next_people=tuple(person["id"] for person in duty["next_people"]),
+        unknown=duty["unknown"],
+        next_unknown=duty["next_unknown"],
     )

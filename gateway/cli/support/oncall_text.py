@@ -10,7 +10,7 @@ from gateway.core.time.timestamps import format_rfc3339
 from gateway.render.view.times import clock_time
 
 DAY = 86400.0
-NOBODY = "nobody"
+NOBODY, UNKNOWN = "nobody", "unknown"
 
 
 def rfc3339(t: float | None) -> str | None:
@@ -30,6 +30,8 @@ def on_call_json(plan: Plan, rota: Rota, at: float, shift: OnCall) -> dict[str, 
         "until": rfc3339(shift.until),
         "next": person_json(plan.people, shift.next_people[0]) if shift.next_people else None,
         "next_people": [person_json(plan.people, name) for name in shift.next_people],
+        "unknown": shift.unknown,
+        "next_unknown": shift.next_unknown,
     }
 
 
@@ -43,6 +45,7 @@ def shift_json(plan: Plan, rota: Rota, shift: Shift) -> dict[str, Any]:
         "on_call": [person_json(plan.people, name) for name in shift.people],
         "by": str(shift.by) if shift.by else None,
         "source": shift.source.value,
+        "unknown": shift.unknown,
     }
 
 
@@ -62,11 +65,16 @@ def names_of(plan: Plan, people: Sequence[str | None]) -> str:
     return ", ".join(full_name(plan.people, one) for one in people if one) or NOBODY
 
 
+def people_text(plan: Plan, people: Sequence[str], *, unknown: bool) -> str:
+    """Return the names of the people on call, NOBODY, or UNKNOWN."""
+    return UNKNOWN if unknown else names_of(plan, people)
+
+
 def on_call_line(plan: Plan, rota: Rota, at: float) -> str:
     """Return one line such as "Ana until Mon 23 Nov, 09:00 CET, then Ben"."""
     shift = explain(rota, at)
-    text = names_of(plan, shift.people)
+    text = people_text(plan, shift.people, unknown=shift.unknown)
     if shift.until is not None:
-        following = names_of(plan, shift.next_people)
+        following = people_text(plan, shift.next_people, unknown=shift.next_unknown)
         text += f" until {clock_time(shift.until, rota.zone, at)}, then {following}"
     return text

@@ -22,6 +22,10 @@ The contract with existing files: a type added later is never built in, because 
 to everyone.
 """
 
+PROXY_CONNECTS = (
+    "proxy: private_addresses: refuse cannot be kept, because the proxy connects and not "
+    "the gateway; refuse them in the proxy, and remove one of the two here"
+)
 LACKS = "lacks"
 """The option of a channel whose token is empty: the variables or files that should give it."""
 
@@ -140,11 +144,7 @@ def _account(
         else:
             options[key] = str(item.value)
     if "proxy" in secret_options and options.get("private_addresses") == "refuse":
-        message = (
-            "proxy: private_addresses: refuse cannot be kept, because the proxy connects and not "
-            "the gateway; refuse them in the proxy, and remove one of the two here"
-        )
-        findings.error(entry.position_of("proxy"), message)
+        findings.error(entry.position_of("proxy"), PROXY_CONNECTS)
     if spec.needs_account and options.get("provider") != CONSOLE and entry.valid:
         _check_account(name, spec, entry, secret_options, findings)
         if TOKEN in entry and TOKEN not in secret_options:

@@ -1,17 +1,21 @@
 """Rotas and business hours, built from the parsed file."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, time
 
+from gateway.config.build.calendars import CalendarBuilder
 from gateway.config.build.names import DeclaredNames, refuse_duplicates
+from gateway.config.grammar.calendars import CalendarLocation
 from gateway.config.grammar.holidays import HolidayDates, Region
 from gateway.config.grammar.parsed import ParsedSection, ParsedValue
 from gateway.config.grammar.rota_values import BUSINESS_DAYS
 from gateway.config.source.problem import Findings
 from gateway.core.oncall.rota import Handover, Layer, Override, Restriction, Rota
 from gateway.core.oncall.text import Rotation
-from gateway.core.oncall.types import EVERY_DAY, LONGEST_OVERRIDE
-from gateway.core.time.business_hours import BusinessHours
+from gateway.core.oncall.types import EVERY_DAY, LONGEST_OVERRIDE, AnyLayer
+from gateway.core.time.business_hours import BusinessHours, HolidayCalendar
+from gateway.core.time.holidays import CalendarHolidays, HolidayUnion
 
 _MORNING = time(9)
 
@@ -20,17 +24,20 @@ def rotas(
     entries: Mapping[str, ParsedValue],
     known: DeclaredNames,
     hours: BusinessHours,
+    calendars: CalendarBuilder,
     findings: Findings,
 ) -> Mapping[str, Rota]:
     """Return the rotas by their names; a layer with an error is noted and omitted.
 
     `hours` say which days `workdays` stands for in restrictions.
     """
+    context = _LayerContext(known, hours, calendars, findings)
     rotas_by_name = {}
     for name, item in entries.items():
         entry: ParsedSection = item.value
         zone = entry.get("timezone", "UTC")
-        layers = [_layer(one.value, known, hours, findings) for one in entry.list_of("layers")]
+        layers = [_any_layer(one.value, context) for one in entry.list_of("layers")]
+        layers += _rota_calendar(name, entry, context)
         overrides = [
             _override(one.value, zone, known, findings) for one in entry.list_of("overrides")
         ]
@@ -45,6 +52,53 @@ def rotas(
             tuple(one for one in overrides if one is not None),
         )
     return rotas_by_name
+
+
+@dataclass(frozen=True, slots=True)
+class _LayerContext:
+    """What building a layer needs besides its section."""
+
+    known: DeclaredNames
+    hours: BusinessHours
+    calendars: CalendarBuilder
+    findings: Findings
+
+
+def _rota_calendar(name: str, entry: ParsedSection, context: _LayerContext) -> list[AnyLayer]:
+    """Return the layer of the rota's own ``ical:``, if it has one."""
+    findings = context.findings
+    if "ical" in entry:
+        if "layers" in entry:
+            message = "ical: the rota has layers; write ical: in a layer of its own there"
+            findings.error(entry.position_of("ical"), message)
+        return [context.calendars.layer(entry, findings)]
+    if "ical_overrides" in entry:
+        _overrides_alone(entry, findings)
+    elif entry.lacks("layers") and entry.lacks("ical"):
+        findings.error(entry.position, f'rota "{name}": "layers" is missing, or "ical"')
+    return []
+
+
+def _any_layer(entry: ParsedSection, context: _LayerContext) -> AnyLayer | None:
+    findings = context.findings
+    if "ical" not in entry:
+        if "ical_overrides" in entry:
+            _overrides_alone(entry, findings)
+        for key in ("members", "start"):
+            if entry.lacks(key) and entry.lacks("ical"):
+                hint = ', or "ical"' if key == "members" else ""
+                findings.error(entry.position, f'layer: "{key}" is missing{hint}')
+        return _layer(entry, context.known, context.hours, findings)
+    for key in sorted(set(entry.fields) - {"ical", "ical_overrides", "name"}):
+        message = f"{key}: it does not go with ical, whose events say who is on call when"
+        findings.error(entry.position_of(key), message)
+    return context.calendars.layer(entry, findings, name=entry.get("name", ""))
+
+
+def _overrides_alone(entry: ParsedSection, findings: Findings) -> None:
+    findings.error(
+        entry.position_of("ical_overrides"), "ical_overrides: it needs ical, the calendar it hides"
+    )
 
 
 def _layer(
@@ -63,7 +117,7 @@ def _layer(
         for item in entry.list_of("restrictions")
         for one in _restrictions(item.value, hours, findings)
     ]
-    if not entry.valid or not any(turns):
+    if not entry.valid or not any(turns) or "start" not in entry:
         return None
     rotation: Rotation = entry.get("rotate", Rotation(1, "week"))
     try:
@@ -127,7 +181,9 @@ def _override(
         return None
 
 
-def business_hours(entry: ParsedSection | None, findings: Findings) -> BusinessHours:
+def business_hours(
+    entry: ParsedSection | None, calendars: CalendarBuilder, findings: Findings
+) -> BusinessHours:
     """Return the working days of the file, by default Mon-Fri 09:00-17:00 UTC."""
     default = BusinessHours()
     if entry is None or not entry.valid:
@@ -139,19 +195,26 @@ def business_hours(entry: ParsedSection | None, findings: Findings) -> BusinessH
             default.days if days is None else days,
             entry.get("start", default.start),
             entry.get("end", default.end),
-            _holidays(entry),
+            _holidays(entry, calendars),
         )
     except ValueError as error:
         findings.error(entry.position_of("end" if days != () else "days"), str(error))
         return default
 
 
-def _holidays(entry: ParsedSection) -> HolidayDates | None:
+def _holidays(entry: ParsedSection, calendars: CalendarBuilder) -> HolidayCalendar | None:
     values = [one.value for one in entry.list_of("holidays")]
-    if not values:
-        return None
     regions = tuple(value for value in values if isinstance(value, Region))
-    return HolidayDates(regions, frozenset(value for value in values if isinstance(value, date)))
+    dates = frozenset(value for value in values if isinstance(value, date))
+    parts: list[HolidayCalendar] = [HolidayDates(regions, dates)] if regions or dates else []
+    parts += [
+        CalendarHolidays(calendars.add(value))
+        for value in values
+        if isinstance(value, CalendarLocation)
+    ]
+    if not parts:
+        return None
+    return parts[0] if len(parts) == 1 else HolidayUnion(tuple(parts))
 
 
 def _days(entry: ParsedSection, key: str) -> tuple[int, ...] | None:

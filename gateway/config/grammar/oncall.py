@@ -1,5 +1,6 @@
 """The grammar of rotas, escalations and business hours."""
 
+from gateway.config.grammar.calendars import CALENDAR, HOLIDAYS
 from gateway.config.grammar.durations import POSITIVE_DURATION
 from gateway.config.grammar.lists import ListOf, MapOf
 from gateway.config.grammar.rota_values import (
@@ -7,7 +8,6 @@ from gateway.config.grammar.rota_values import (
     DATE,
     DUTY_DAYS,
     HANDOVER,
-    HOLIDAY,
     MOMENT,
     ROTATE,
     WEEKDAYS,
@@ -32,6 +32,25 @@ _RESTRICTION = Section(
     ),
 )
 
+_ICAL = (
+    Field(
+        "ical",
+        CALENDAR,
+        "A calendar whose events say who is on call: the URL of an iCalendar feed (Google, Outlook "
+        "or any other), or the path of a file, relative to this one. An event names a person by "
+        "name, id or e-mail address.",
+        "none",
+        '"${BILLING_CALENDAR}"',
+    ),
+    Field(
+        "ical_overrides",
+        CALENDAR,
+        "A second calendar. While it has an event, the first one is not read.",
+        "none",
+        '"${BILLING_CHANGES}"',
+    ),
+)
+
 _LAYER = Section(
     "layer",
     "People who take turns. A later layer takes over from the earlier ones wherever it applies.",
@@ -41,11 +60,11 @@ _LAYER = Section(
             ListOf(ListOf(NAME, or_one=True)),
             "Ids of people, in the order of their turns. A list of them is one turn with several "
             "people on call together; an empty list is a turn of nobody, in which an earlier layer "
-            "applies.",
-            "",
+            "applies. A layer has `members` and `start`, or `ical`.",
+            "**required** without ical",
             "[ana, ben]",
-            required=True,
         ),
+        *_ICAL,
         Field(
             "name",
             NAME,
@@ -73,9 +92,8 @@ _LAYER = Section(
             "start",
             DATE,
             "The day (or time) from which the layer counts and applies; the first member begins.",
-            "",
+            "**required** without ical",
             "2026-01-05",
-            required=True,
         ),
         Field("end", DATE, "The day (or time) at which the layer ends.", "never", "2026-07-01"),
         Field(
@@ -115,11 +133,11 @@ ROTA = Section(
         Field(
             "layers",
             ListOf(_LAYER),
-            "Rotations, the later on top.",
-            "",
+            "Rotations, the later on top. A rota has `layers` or `ical`.",
+            "**required** without ical",
             '[{members: [ana, ben], rotate: weekly, handover: "Mon 09:00", start: 2026-01-05}]',
-            required=True,
         ),
+        *_ICAL,
         Field(
             "overrides",
             ListOf(_OVERRIDE),
@@ -229,9 +247,10 @@ BUSINESS_HOURS = Section(
         Field("end", CLOCK, "When it ends.", '"17:00"', '"18:00"'),
         Field(
             "holidays",
-            ListOf(HOLIDAY, or_one=True),
+            ListOf(HOLIDAYS, or_one=True),
             "Days that are no working days: the public holidays of a country (`DE`) or a part of "
-            "it (`DE-BE`, `GB-SCT`) by ISO 3166, and single dates.",
+            "it (`DE-BE`, `GB-SCT`) by ISO 3166, single dates, and the all-day events of an "
+            "iCalendar (its URL, or the path of a file that ends in .ics).",
             "none",
             "[DE-BE, 2026-12-24]",
         ),

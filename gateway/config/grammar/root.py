@@ -1,5 +1,6 @@
 """The grammar of the top level of routes.yaml."""
 
+from gateway.config.grammar.calendars import CALENDARS
 from gateway.config.grammar.channels import ACCOUNTS
 from gateway.config.grammar.durations import POSITIVE_DURATION
 from gateway.config.grammar.field_types import Choice
@@ -102,6 +103,13 @@ FILE = Section(
             "Who is on call when.",
             "none",
             "{billing: {layers: [{members: [ana], start: 2026-01-05}]}}",
+        ),
+        Field(
+            "calendars",
+            CALENDARS,
+            "How the calendars of `ical:` and of holidays are read.",
+            "every 5 minutes",
+            "{refresh: 15m}",
         ),
         Field(
             "escalations",

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from gateway.core.oncall.event_layer import EventLayer
 from gateway.core.oncall.layers import (
     layer_end,
     layer_start,
@@ -17,7 +18,7 @@ from gateway.core.oncall.layers import (
     turn_at,
     turn_segments,
 )
-from gateway.core.oncall.types import Anchor, Layer, Rota
+from gateway.core.oncall.types import Anchor, AnyLayer, Layer, Rota
 from gateway.core.time.wallclock import load_zone
 
 Turns = tuple[tuple[str, ...], ...]
@@ -41,10 +42,13 @@ def keep_turns(before: Rota, after: Rota, now: float, known: Collection[str]) ->
     """
     old_layers = by_key(before)
     zone, old_zone = load_zone(after.zone), load_zone(before.zone)
-    layers = []
+    layers: list[AnyLayer] = []
     for key, layer in by_key(after).items():
         old = old_layers.get(key)
-        if old is None:
+        if isinstance(layer, EventLayer):
+            layers.append(layer)  # a calendar has no turns
+            continue
+        if old is None or isinstance(old, EventLayer):
             anchor = None
         elif before.zone == after.zone and same_rotation(old, layer):
             anchor = old.anchor and _passed_on(old.anchor, layer.turns, now, known)
@@ -61,14 +65,16 @@ def with_turns(rota: Rota, stored: Rota) -> Rota:
     known = by_key(stored)
     layers = tuple(
         replace(layer, anchor=old.anchor)
-        if (old := known.get(key)) is not None and same_rotation(old, layer)
+        if isinstance(layer, Layer)
+        and isinstance(old := known.get(key), Layer)
+        and same_rotation(old, layer)
         else layer
         for key, layer in by_key(rota).items()
     )
     return replace(rota, layers=layers)
 
 
-def by_key(rota: Rota) -> Mapping[str, Layer]:
+def by_key(rota: Rota) -> Mapping[str, AnyLayer]:
     """Return the layers by what identifies them over edits: the name, or "#" and the position."""
     return {layer.name or f"#{at}": layer for at, layer in enumerate(rota.layers, 1)}
 

@@ -30,10 +30,13 @@ def differences(
 def compare(
     before: Iterable[Shift], after: Iterable[Shift], start: float, end: float
 ) -> list[Difference]:
-    """Return the same for two schedules that cover [start, end) without gaps."""
+    """Return the same for two schedules that cover [start, end) without gaps.
+
+    A stretch in which one of them is not known is no difference.
+    """
     result: list[Difference] = []
     for one in _pairs(before, after, start, end):
-        if set(one.before) == set(one.after):
+        if one is None or set(one.before) == set(one.after):
             continue
         last = result[-1] if result else None
         if last and last.end == one.start and (last.before, last.after) == (one.before, one.after):
@@ -45,13 +48,14 @@ def compare(
 
 def _pairs(
     before: Iterable[Shift], after: Iterable[Shift], start: float, end: float
-) -> Iterator[Difference]:
-    """Yield the stretches in which neither schedule changes."""
+) -> Iterator[Difference | None]:
+    """Yield the stretches in which neither schedule changes; None for one that is not known."""
     sweeps = [iter(before), iter(after)]
     shifts = [next(one) for one in sweeps]
     while start < end:
         cut = min(shift.end for shift in shifts)
-        yield Difference(start, cut, shifts[0].people, shifts[1].people)
+        known = not any(shift.unknown for shift in shifts)
+        yield Difference(start, cut, shifts[0].people, shifts[1].people) if known else None
         start = cut
         for at, shift in enumerate(shifts):
             if shift.end <= start < end:

@@ -1,5 +1,6 @@
 """The instants at which any part of a rota may change, even if the same people stay on call."""
 
+from gateway.core.oncall.event_layer import EventLayer
 from gateway.core.oncall.layers import segments
 from gateway.core.oncall.types import Rota
 from gateway.core.time.wallclock import load_zone
@@ -12,6 +13,8 @@ def edges(rota: Rota, start: float, end: float) -> list[float]:
     for layer in rota.layers:
         for segment in segments(layer, zone, start, end):
             instants.update(segment[:2])
+        if isinstance(layer, EventLayer):
+            instants.update((layer.known_from, layer.known_until))
     for override in (*rota.overrides, *rota.changes):
         instants.update((override.start, override.end))
     return sorted(at for at in instants if start <= at < end)

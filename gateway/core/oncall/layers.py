@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from math import inf
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from gateway.core.oncall.event_layer import EventLayer, Segment, event_segments
 from gateway.core.oncall.restrictions import windows
-from gateway.core.oncall.types import Layer
+from gateway.core.oncall.types import AnyLayer, Layer
 from gateway.core.time.wallclock import instant, wall_time
 
 _STEP = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(weeks=1)}
@@ -22,14 +22,6 @@ class Turn:
     number: int
     start: float
     end: float
-
-
-class Segment(NamedTuple):
-    """A stretch in which a layer applies with the people of one turn."""
-
-    start: float
-    end: float
-    people: tuple[str, ...]
 
 
 def turn_at(layer: Layer, zone: ZoneInfo, t: float) -> Turn:
@@ -52,11 +44,14 @@ def turn_at(layer: Layer, zone: ZoneInfo, t: float) -> Turn:
     return Turn(number, start, end)
 
 
-def layer_start(layer: Layer, zone: ZoneInfo) -> float:
+def layer_start(layer: AnyLayer, zone: ZoneInfo) -> float:
     """Return the instant from which the layer applies.
 
-    An edit that moves the start into the future lets the present turn go on until then.
+    An edit that moves the start into the future lets the present turn go on until then. A layer
+    of events applies from its first event on; without any, never.
     """
+    if isinstance(layer, EventLayer):
+        return layer.segments[0].start if layer.segments else inf
     begins = start_in_text(layer, zone)
     return begins if layer.anchor is None else min(begins, layer.anchor.since)
 
@@ -66,8 +61,10 @@ def start_in_text(layer: Layer, zone: ZoneInfo) -> float:
     return _edge(layer.start, layer, zone)
 
 
-def layer_end(layer: Layer, zone: ZoneInfo) -> float:
+def layer_end(layer: AnyLayer, zone: ZoneInfo) -> float:
     """Return the instant at which the layer stops to apply; infinite if it does not."""
+    if isinstance(layer, EventLayer):
+        return inf
     return inf if layer.end is None else _edge(layer.end, layer, zone)
 
 
@@ -77,12 +74,15 @@ def _edge(edge: date, layer: Layer, zone: ZoneInfo) -> float:
     return instant(datetime.combine(edge, layer.handover.at), zone)
 
 
-def segments(layer: Layer, zone: ZoneInfo, start: float, end: float) -> Iterator[Segment]:
+def segments(layer: AnyLayer, zone: ZoneInfo, start: float, end: float) -> Iterator[Segment]:
     """Yield the people that the layer puts on call in [start, end), in order.
 
     Segments may reach over both edges. Neighbouring turns of the same people are not joined here;
     the caller joins them, because handing over to oneself is no handover.
     """
+    if isinstance(layer, EventLayer):
+        yield from event_segments(layer, start, end)
+        return
     begins = layer_start(layer, zone)
     start, end = max(start, begins), min(end, layer_end(layer, zone))
     if start >= end:

@@ -1,8 +1,9 @@
 """The members of a rota: everybody who takes turns at an instant, on call or not."""
 
+from gateway.core.oncall.event_layer import EventLayer
 from gateway.core.oncall.layers import layer_end, layer_start
 from gateway.core.oncall.restrictions import windows
-from gateway.core.oncall.types import Layer, Rota
+from gateway.core.oncall.types import AnyLayer, Rota
 from gateway.core.time.wallclock import load_zone
 
 
@@ -24,8 +25,13 @@ def members_at(rota: Rota, t: float) -> tuple[str, ...]:
     return tuple(dict.fromkeys(member for member in members if member not in away))
 
 
-def _applies(rota: Rota, layer: Layer, t: float) -> bool:
-    """Return whether ``t`` is between the layer's start and end, and in its restrictions."""
+def _applies(rota: Rota, layer: AnyLayer, t: float) -> bool:
+    """Return whether ``t`` is between the layer's start and end, and in its restrictions.
+
+    Everybody in a calendar's events is a member, as long as the calendar is known.
+    """
+    if isinstance(layer, EventLayer):
+        return layer.knows(t)
     zone = load_zone(rota.zone)
     if not layer_start(layer, zone) <= t < layer_end(layer, zone):
         return False

@@ -47,4 +47,4 @@ def planned_stints(rota: Rota, span: Span) -> list[Stint]:
 
 
 def _monday(t: float) -> float:
-    return t - (t - _MONDAY) % WEEK
+    return _MONDAY + (t - _MONDAY) // WEEK * WEEK  # exact: a remainder would be rounded

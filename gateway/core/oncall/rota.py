@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import NamedTuple
 
+from gateway.core.oncall.event_layer import EventLayer
 from gateway.core.oncall.layers import layer_end, layer_start
 from gateway.core.oncall.shifts import Origin, Shift, sweep
 from gateway.core.oncall.types import (
@@ -53,9 +54,10 @@ _LONGEST = {"hour": 3600.0, "day": _DAY, "week": _WEEK, "month": 31 * _DAY}
 class OnCall:
     """The people on call at an instant, and the reason.
 
-    ``people`` are empty when nobody is on call. ``since`` and ``until`` bound the stretch in which
-    the same people are on call, by any part of the rota (unix seconds UTC); None when there is no
-    such bound. ``next_people`` follow at ``until``; empty is nobody, or no change at all.
+    ``people`` are empty when nobody is on call, or when that is ``unknown`` (see `Shift`).
+    ``since`` and ``until`` bound the stretch in which the same people are on call, by any part of
+    the rota (unix seconds UTC); None when there is no such bound. ``next_people`` follow at
+    ``until``; empty is nobody, or no change at all, or ``next_unknown``.
     """
 
     people: tuple[str, ...]
@@ -63,6 +65,8 @@ class OnCall:
     since: float | None
     until: float | None
     next_people: tuple[str, ...] = ()
+    unknown: bool = False
+    next_unknown: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,29 +110,35 @@ def explain(rota: Rota, t: float) -> OnCall:
         since=since if since > -inf else None,
         until=until if until < inf else None,
         next_people=following.people if following else (),
+        unknown=now.unknown,
+        next_unknown=following is not None and following.unknown,
     )
 
 
 def next_change(rota: Rota, t: float) -> float:
-    """Return the first instant after ``t`` at which other people are on call.
+    """Return the first instant after ``t`` at which other people are on call, or unknown ones.
 
     Infinite when nothing changes until well after the last override and the slowest rotation
     have come round.
     """
-    people: tuple[str, ...] | None = None
+    present: tuple[tuple[str, ...], bool] | None = None
     for shift in sweep(rota, t, _horizon(rota, t)):
-        if people is None:
-            people = shift.people
-        elif shift.people != people:
+        state = shift.people, shift.unknown
+        if present is None:
+            present = state
+        elif state != present:
             return shift.start
     return inf
 
 
 def gaps(rota: Rota, start: float, end: float) -> list[Gap]:
-    """Return the exact stretches of [start, end) without anyone on call, joined."""
+    """Return the exact stretches of [start, end) without anyone on call, joined.
+
+    A time at which that is unknown is no gap.
+    """
     stretches: list[Gap] = []
     for shift in sweep(rota, start, end):
-        if shift.turn:
+        if shift.turn or shift.unknown:
             continue
         if stretches and stretches[-1].end == shift.start:
             stretches[-1] = Gap(stretches[-1].start, shift.end)
@@ -182,9 +192,13 @@ def _since(rota: Rota, people: tuple[str, ...], t: float) -> float:
 def _horizon(rota: Rota, t: float) -> float:
     zone = load_zone(rota.zone)
     settled = max([t, *(one.end for one in (*rota.overrides, *rota.changes))])
-    settled = max([settled, *(layer_start(layer, zone) for layer in rota.layers)])
-    ends = (layer_end(layer, zone) for layer in rota.layers)
-    settled = max([settled, *(end for end in ends if end < inf)])
-    rounds = (len(layer.turns) * layer.every * _LONGEST[layer.unit] for layer in rota.layers)
+    edges = [edge(layer, zone) for layer in rota.layers for edge in (layer_start, layer_end)]
+    edges += [layer.known_until for layer in rota.layers if isinstance(layer, EventLayer)]
+    settled = max([settled, *(edge for edge in edges if edge < inf)])
+    rounds = (
+        len(layer.turns) * layer.every * _LONGEST[layer.unit]
+        for layer in rota.layers
+        if not isinstance(layer, EventLayer)
+    )
     # Seven rounds, because a rotation may meet a weekday restriction only every seventh time.
     return min(settled + max(7 * max(rounds, default=0.0), 2 * _YEAR), LAST_INSTANT)

@@ -12,8 +12,9 @@ from typing import Literal, NamedTuple, get_args
 from zoneinfo import ZoneInfo
 
 from gateway.core.oncall.active_overrides import ActiveOverrides
-from gateway.core.oncall.layers import Segment, segments
-from gateway.core.oncall.types import LAST_INSTANT, Layer, Rota
+from gateway.core.oncall.event_layer import EventLayer, Segment
+from gateway.core.oncall.layers import segments
+from gateway.core.oncall.types import LAST_INSTANT, AnyLayer, Rota
 from gateway.core.time.wallclock import load_zone
 
 OriginKind = Literal["layer", "override", "change"]
@@ -67,8 +68,9 @@ class Shift:
     """A stretch of the final schedule, its end excluded (unix seconds UTC).
 
     ``turn`` is empty where nobody is on call, and then ``by`` is the override that says so, or
-    None. ``also`` are people whom overrides put beside those whose turn it is. ``source`` is that
-    of its start.
+    None. It is also empty where nobody can say who is on call, because a calendar is not known;
+    then ``by`` is the layer that reads it. ``also`` are people whom overrides put beside those
+    whose turn it is. ``source`` is that of its start.
     """
 
     turn: tuple[str, ...]
@@ -77,6 +79,11 @@ class Shift:
     by: Origin | None
     also: tuple[str, ...] = ()
     source: ShiftSource = ShiftSource.SCHEDULE
+
+    @property
+    def unknown(self) -> bool:
+        """Return whether a calendar that is not known decides, which is no gap."""
+        return not self.turn and self.by is not None and self.by.kind == "layer"
 
     @property
     def people(self) -> tuple[str, ...]:
@@ -123,17 +130,32 @@ def sweep(rota: Rota, start: float, end: float) -> Iterator[Shift]:
 
 
 class _Track:
-    """One layer's segments, read along with the sweep."""
+    """One layer's segments, read along with the sweep.
 
-    __slots__ = ("_coming", "_segments", "people")
+    ``unknown`` is whether the layer reads a calendar that is not known at the present instant.
+    """
 
-    def __init__(self, layer: Layer, zone: ZoneInfo, start: float, end: float) -> None:
+    __slots__ = ("_calendar", "_coming", "_segments", "people", "unknown")
+
+    def __init__(self, layer: AnyLayer, zone: ZoneInfo, start: float, end: float) -> None:
+        self._calendar = layer if isinstance(layer, EventLayer) else None
         self._segments = segments(layer, zone, start, end)
         self._coming: Segment | None = next(self._segments, None)
         self.people: tuple[str, ...] = ()
+        self.unknown = False
 
     def move_to(self, t: float) -> float:
         """Set ``people`` to those of the layer at ``t``; return when that changes next."""
+        if self._calendar is None:
+            return self._move_to(t)
+        known_from, known_until = self._calendar.known_from, self._calendar.known_until
+        self.unknown = not known_from <= t < known_until
+        if self.unknown:
+            self.people = ()
+            return known_from if t < known_from else inf
+        return min(self._move_to(t), known_until)
+
+    def _move_to(self, t: float) -> float:
         while self._coming is not None and self._coming.end <= t:
             self._coming = next(self._segments, None)
         if self._coming is None:
@@ -158,6 +180,8 @@ def _from_layers(
     for index in range(len(tracks) - 1, -1, -1):
         until = min(until, tracks[index].move_to(t))
         people = tracks[index].people
+        if tracks[index].unknown:
+            return _Decision((), Origin("layer", index)), until
         if not people:
             continue
         if not overrides.replacements and not changes.replacements:

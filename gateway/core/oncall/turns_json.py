@@ -6,7 +6,8 @@ That is all that an edit of the rota needs of what was before it (see `anchors`)
 from datetime import date, datetime, time
 from typing import Any
 
-from gateway.core.oncall.types import Anchor, Handover, Layer, Override, Rota
+from gateway.core.oncall.event_layer import EventLayer
+from gateway.core.oncall.types import Anchor, AnyLayer, Handover, Layer, Override, Rota
 
 
 def turns_to_json(rota: Rota) -> dict[str, Any]:
@@ -46,7 +47,10 @@ def changes_from_json(value: list[dict[str, Any]]) -> tuple[Override, ...]:
     )
 
 
-def _layer_to_json(layer: Layer) -> dict[str, Any]:
+def _layer_to_json(layer: AnyLayer) -> dict[str, Any]:
+    if isinstance(layer, EventLayer):
+        # A calendar has no turns; its layer keeps its position among the others.
+        return {"calendar": layer.calendar, "name": layer.name}
     anchor = layer.anchor
     return {
         "name": layer.name,
@@ -68,7 +72,9 @@ def _layer_to_json(layer: Layer) -> dict[str, Any]:
     }
 
 
-def _layer_from_json(value: dict[str, Any]) -> Layer:
+def _layer_from_json(value: dict[str, Any]) -> AnyLayer:
+    if "calendar" in value:
+        return EventLayer(value["calendar"], name=value["name"])
     anchor = value["anchor"]
     return Layer(
         turns=tuple(tuple(turn) for turn in value["turns"]),

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Literal, get_args
 
+from gateway.core.oncall.event_layer import EventLayer
 from gateway.core.time.business_hours import HolidayCalendar
 from gateway.core.time.wallclock import load_zone
 
@@ -150,6 +151,10 @@ class Layer:
         return self.unit == "week" or (self.unit == "day" and self.every % 7 == 0)
 
 
+AnyLayer = Layer | EventLayer
+"""People who take turns, or the events of a calendar."""
+
+
 def one_each(people: Iterable[str]) -> tuple[tuple[str, ...], ...]:
     """Return turns of one person each."""
     return tuple((person,) for person in people)
@@ -206,7 +211,7 @@ class Rota:
 
     name: str
     zone: str
-    layers: tuple[Layer, ...]
+    layers: tuple[AnyLayer, ...]
     overrides: tuple[Override, ...] = ()
     changes: tuple[Override, ...] = ()
 

@@ -5,10 +5,11 @@ from dataclasses import replace
 from math import inf
 from zoneinfo import ZoneInfo
 
+from gateway.core.oncall.event_layer import EventLayer
 from gateway.core.oncall.layers import layer_end, layer_start
 from gateway.core.oncall.rota import stints
 from gateway.core.oncall.shifts import Origin, Shift, sweep
-from gateway.core.oncall.types import LAST_INSTANT, Layer, Rota
+from gateway.core.oncall.types import LAST_INSTANT, AnyLayer, Rota
 from gateway.core.time.wallclock import load_zone
 
 _YEAR = 366 * 86400.0
@@ -47,6 +48,8 @@ def hidden_layers(rota: Rota) -> list[int]:
             visible_indexes |= _layers_in(sweep(rota, override.start, override.end))
     indexes: list[int] = []
     for index, layer in enumerate(rota.layers[:-1]):
+        if any(isinstance(one, EventLayer) for one in rota.layers[index:]):
+            continue  # what a calendar will hold is not known
         start = layer_start(layer, zone)
         last = min(max(edges[index:]) + _YEAR + _WEEK, LAST_INSTANT)
         by_layer = (shift.by for shift in sweep(plain, start, last))
@@ -55,7 +58,7 @@ def hidden_layers(rota: Rota) -> list[int]:
     return indexes
 
 
-def _last_edge(layer: Layer, zone: ZoneInfo) -> float:
+def _last_edge(layer: AnyLayer, zone: ZoneInfo) -> float:
     """Return when the layer ends, or when it starts if it has no end."""
     end = layer_end(layer, zone)
     return end if end < inf else layer_start(layer, zone)

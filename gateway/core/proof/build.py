@@ -32,6 +32,7 @@ def build_proof(plan: Plan, start: float, end: float, absences: Absences | None 
     findings = [
         *_routes(plan, reach),
         *_uncovered(schedules),
+        *_unknown(schedules),
         *_unreachable(duty, reach),
         *_escalations(plan, reach),
         *_ruled_out(duty, absences or {}),
@@ -73,8 +74,16 @@ def _routes(plan: Plan, reach: Reach) -> Iterator[Finding]:
 
 def _uncovered(schedules: Mapping[str, Sequence[Shift]]) -> Iterator[Finding]:
     for name, swept in schedules.items():
-        if spans := union(Span(one.start, one.end) for one in swept if not one.turn):
+        if spans := union(
+            Span(one.start, one.end) for one in swept if not one.turn and not one.unknown
+        ):
             yield Finding(FindingKind.UNCOVERED, tuple(spans), rota=name)
+
+
+def _unknown(schedules: Mapping[str, Sequence[Shift]]) -> Iterator[Finding]:
+    for name, swept in schedules.items():
+        if spans := union(Span(one.start, one.end) for one in swept if one.unknown):
+            yield Finding(FindingKind.UNKNOWN, tuple(spans), rota=name)
 
 
 def _unreachable(duty: Duty, reach: Reach) -> Iterator[Finding]:

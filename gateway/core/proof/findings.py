@@ -14,6 +14,8 @@ class FindingKind(StrEnum):
     """A route on which an urgent alert would reach nobody."""
     UNCOVERED = "uncovered"
     """A rota without anybody on call."""
+    UNKNOWN = "unknown"
+    """A rota whose calendar is not known at that time: nobody can say who is on call."""
     UNREACHABLE = "unreachable"
     """A person on call whom no channel can reach."""
     RULED_OUT = "ruled out"

@@ -108,17 +108,18 @@ class Reach:
             return [self._span] if referents.receiver and referents.receiver.targets else []
         if kind is ReferenceKind.PERSON:
             return [self._span] if self.can_reach(name, by) else []
+        swept = self._schedules.get(name, ())
         if kind is ReferenceKind.ROTA:
-            stretches = [
-                (Span(shift.start, shift.end), shift.people)
-                for shift in self._schedules.get(name, ())
-            ]
+            stretches = [(Span(shift.start, shift.end), shift.people) for shift in swept]
         else:
             instants = edges(self._plan.rotas[name], start, end) if name in self._plan.rotas else []
             stretches = [
                 (Span(at, until), resolve_reference(self._plan, text, at).people)
                 for at, until in pairwise((*instants, end))
             ]
-        return union(
+        reached = [
             span for span, people in stretches if any(self.can_reach(one, by) for one in people)
-        )
+        ]
+        # What a calendar will say is not known: that is reported, and proves no gap.
+        unknown = [Span(shift.start, shift.end) for shift in swept if shift.unknown]
+        return union([*reached, *unknown])

@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from gateway.core.oncall.anchors import keep_turns, with_turns
+from gateway.core.oncall.event_layer import EventLayer
 from gateway.core.oncall.rota import Rota
+from gateway.core.oncall.types import AnyLayer
 from gateway.core.plan.plan import Plan
 from gateway.store import Tx
 from gateway.store.state import plan_version, turns
@@ -49,5 +51,10 @@ class TurnsPart:
 
 def _without_schedule(rota: Rota) -> Rota:
     """Return the rota with what is stored of it: zone, turns and anchors."""
-    layers = tuple(replace(layer, restrictions=()) for layer in rota.layers)
-    return Rota(rota.name, rota.zone, layers)
+    return Rota(rota.name, rota.zone, tuple(map(_without_times, rota.layers)))
+
+
+def _without_times(layer: AnyLayer) -> AnyLayer:
+    if isinstance(layer, EventLayer):
+        return EventLayer(layer.calendar, name=layer.name)
+    return replace(layer, restrictions=())

@@ -39,6 +39,10 @@ def finding_text(plan: Plan, proof: Proof, finding: Finding) -> str:
             text += "reach nobody"
         case FindingKind.UNCOVERED:
             text = f"rota {finding.rota}: nobody is on call"
+        case FindingKind.UNKNOWN:
+            text = (
+                f"rota {finding.rota}: its calendar is not known, so nobody can say who is on call"
+            )
         case FindingKind.UNREACHABLE:
             text = f"rota {finding.rota}: {name} is on call, and no contact can reach {name}"
         case FindingKind.RULED_OUT:

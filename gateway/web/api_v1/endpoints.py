@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from gateway.web.api_v1 import (
     admin,
     alerts,
+    calendars,
     changes,
     explain,
     feeds,
@@ -20,6 +21,7 @@ from gateway.web.api_v1 import (
     teams,
 )
 from gateway.web.api_v1.models import alerts as alert_models
+from gateway.web.api_v1.models import calendars as calendar_models
 from gateway.web.api_v1.models import changes as change_models
 from gateway.web.api_v1.models import explain as explain_models
 from gateway.web.api_v1.models import feeds as feed_models
@@ -266,6 +268,21 @@ ENDPOINTS = (
         feed_models.RevokedFeed,
         feed_models.Feed,
         (404,),
+    ),
+    _get(
+        "/calendars",
+        "listCalendars",
+        calendars.list_calendars,
+        requests.NoQuery,
+        calendar_models.Calendars,
+    ),
+    _post(
+        "/calendars/confirm",
+        "confirmCalendar",
+        calendars.confirm,
+        calendar_models.ConfirmedCalendar,
+        calendar_models.Calendars,
+        (404, 409),
     ),
     _get(
         "/dead-letters",

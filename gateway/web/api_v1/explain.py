@@ -125,6 +125,7 @@ def _shift_models(plan: Plan, duty: Sequence[DutyShift]) -> list[models.Shift]:
             on_call=[person_model(plan, name) for name in one.shift.people],
             by=str(one.shift.by) if one.shift.by else None,
             source=one.shift.source,
+            unknown=one.shift.unknown,
         )
         for one in duty
     ]

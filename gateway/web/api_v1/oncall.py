@@ -112,6 +112,8 @@ def _duty(plan: Plan, reader: DutyReader, rota: Rota, at: float) -> models.Duty:
         until=duty.until,
         next=person(plan, duty.next_people[0]) if duty.next_people else None,
         next_people=[person(plan, name) for name in duty.next_people],
+        unknown=duty.unknown,
+        next_unknown=duty.next_unknown,
     )
 
 
@@ -127,6 +129,7 @@ def _shifts(
             on_call=[person(plan, name) for name in shift.people],
             by=str(shift.by) if shift.by else None,
             source=shift.source,
+            unknown=shift.unknown,
         )
         for shift in reader.shifts(rota.name, start, end)
     ]

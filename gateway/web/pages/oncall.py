@@ -36,7 +36,7 @@ _HOURS = 24
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A part of a day with the same people on call; empty `people` means nobody.
+    """A part of a day with the same people on call; empty `people` means nobody, or `unknown`.
 
     `hours` is its share of the day, in 24ths. `begins` is empty at midnight. `people` are names
     with the number of their colour.
@@ -46,6 +46,7 @@ class Block:
     begins: str
     people: Sequence[tuple[str, int]]
     by_override: bool
+    unknown: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +62,14 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class RotaCalendar:
-    """A rota: who is on call, who is next, its gaps and its days."""
+    """A rota: who is on call, who is next, its gaps and its days.
+
+    `unknown`: its calendar is not known at present.
+    """
 
     rota: str
     people: Sequence[tuple[str, int]]
+    unknown: bool
     by: str
     until: str
     next_names: str
@@ -89,7 +94,7 @@ class OnCallPages:
 
         # In a reader's thread: fifty rotas take long enough to delay alerts on the event loop.
         calendars = await self._engine.store.read(work)
-        uncovered_rotas = [calendar.rota for calendar in calendars if not calendar.people]
+        uncovered_rotas = [one.rota for one in calendars if not one.people and not one.unknown]
         # A feed's URL stays valid, so only those get it who may also revoke it.
         feeds = await self._engine.feeds.list() if has_write_access(request) else []
         context = {
@@ -137,10 +142,11 @@ def _rota_calendar(
         until = clock_time(state.until, zone, now)
         next_names = ", ".join(
             name for name, _ in _names_with_colours(state.next_people, plan, colours)
-        )
+        ) or ("unknown" if state.next_unknown else "")
     return RotaCalendar(
         rota=clean(rota.name, 100),
         people=_names_with_colours(state.people, plan, colours),
+        unknown=state.unknown,
         by=str(state.by) if state.by else "",
         until=until,
         next_names=next_names,
@@ -168,6 +174,7 @@ def _days(
                 begins="" if shift.start == first else f"{wall_time(shift.start, zone_info):%H:%M}",
                 people=_names_with_colours(shift.people, plan, colours),
                 by_override=_is_override(shift),
+                unknown=shift.unknown,
             )
             for shift in _merged(clipped(shifts, first, last))
         ]
@@ -183,13 +190,17 @@ def _merged(shifts: Iterable[Shift]) -> Iterator[Shift]:
     for shift in shifts:
         if pending is None:
             pending = shift
-        elif (pending.people, _is_override(pending)) == (shift.people, _is_override(shift)):
+        elif _appearance(pending) == _appearance(shift):
             pending = replace(pending, end=shift.end)
         else:
             yield pending
             pending = shift
     if pending is not None:
         yield pending
+
+
+def _appearance(shift: Shift) -> tuple[object, ...]:
+    return shift.people, _is_override(shift), shift.unknown
 
 
 def _is_override(shift: Shift) -> bool:

@@ -22,6 +22,10 @@ class Duty(ResponseModel):
     until: Instant | None
     next: PersonName | None = Field(description="The first of next_people.")
     next_people: list[PersonName] = Field(description="Everybody on call from `until` on.")
+    unknown: bool = Field(
+        description="Nobody can say who is on call, because a calendar is not known at that time."
+    )
+    next_unknown: bool = Field(description="The same from `until` on.")
 
 
 class Shift(ResponseModel):
@@ -38,6 +42,9 @@ class Shift(ResponseModel):
     source: ShiftSource = Field(
         description="`recorded` as it happened, `reconstructed` if it began while no gateway ran, "
         "or calculated from the `schedule` in force: the future, and the past before the records."
+    )
+    unknown: bool = Field(
+        description="Nobody can say who is on call, because a calendar is not known at that time."
     )
 
 

@@ -1,0 +1,1 @@
+"""Calendars that rotas and holidays read, while the gateway runs."""
