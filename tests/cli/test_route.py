@@ -271,3 +271,15 @@ def test_preview_shows_how_a_person_would_be_notified(tmp_path: Path) -> None:
             "usable": True,
         }
     ]
+
+
+def test_step_with_round_robin_lists_those_who_take_turns(tmp_path: Path) -> None:
+    """Whose turn it will be is not known in advance, so everyone is listed as one of them."""
+    file = tmp_path / "routes.yaml"
+    step = '{notify: ["members:office"], wait: 15m, round_robin: true}'
+    file.write_text(TWICE_THE_ROTA.replace('{notify: ["rota:office"], wait: 15m}', step))
+    answer = fine_json("route", "a=b", "--config", str(file))
+    first, second = answer["routes"][0]["steps"]
+    assert (first["round_robin"], second["round_robin"]) == (True, False)
+    assert {target["person"] for target in first["targets"]} == {"ana", "ben"}
+    assert "1. after 30s: one of, by round robin: " in fine("route", "a=b", "--config", str(file))

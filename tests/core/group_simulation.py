@@ -104,6 +104,7 @@ class GroupSimulation:
         self.decisions: list[Decision] = []
         self.suppressed: dict[str, Suppression] = {}
         self.evaluations = 0
+        self.turns: dict[str, list[str]] = {}  # of round robin, as the store keeps them
 
     def fire(
         self, name: str, severity: str = "critical", ends_in: float | None = None, **labels: str
@@ -188,6 +189,7 @@ class GroupSimulation:
                     self.plan,
                     self.now,
                     self.suppressed,
+                    self.turns,
                 ),
             )
         self.now = end
@@ -198,11 +200,15 @@ class GroupSimulation:
         before = len(self.notices)
         (key,) = self.incidents
         members = list(self.joined[key].values())
-        self._apply(key, decide(self.incident, members, self.plan, self.now, self.suppressed))
+        arguments = (self.plan, self.now, self.suppressed, self.turns)
+        self._apply(key, decide(self.incident, members, *arguments))
         return self.notices[before:]
 
     def _apply(self, key: str, decision: Decision) -> None:
         self.decisions.append(decision)
+        for turn in decision.turns:
+            people = [one for one in self.turns.get(turn.step, ()) if one != turn.person]
+            self.turns[turn.step] = [*people, turn.person]
         previous = self.incidents[key] = decision.incident
         for member in decision.members:
             self.joined[key][member.alert.identity] = member

@@ -68,6 +68,7 @@ def _match_json(plan: Plan, match: MatchedRoute) -> dict[str, Any]:
                 "targets": [target_json(target) for target in step.targets],
                 "contacts": [_contact_json(due) for due in step.contacts],
                 "missing": list(step.missing),
+                "round_robin": step.round_robin,
                 "skipped": step.skipped or None,
             }
             for step in match.steps

@@ -102,6 +102,7 @@ def _print_escalation(plan: Plan, preview: RoutePreview, match: MatchedRoute) ->
         if step.skipped:
             _print_field(name, f"{text}skipped: {step.skipped}")
             continue
+        text += "one of, by round robin: " if step.round_robin else ""
         recipients = [person_of(plan, target) for target in step.direct]
         recipients += [_contact(plan, step, due) for due in step.contacts]
         text += "; ".join(recipients) or "nobody"

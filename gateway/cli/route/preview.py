@@ -46,6 +46,8 @@ class StepPreview:
     contacts: tuple[ContactDue, ...]
     """The contacts of people, by their own rules or by `by`, with their times."""
     missing: tuple[str, ...]
+    round_robin: bool = False
+    """Whether only one of the people is paged, each incident the next one."""
     skipped: str = ""
     """Why its `when` does not hold then; empty if it is taken."""
 
@@ -172,7 +174,7 @@ def _step_previews(
         skipped = plan.skips(step, intervals.severity.name, at)
         if skipped:
             step_preview = StepPreview(
-                number, at, step.notify, step.by, 0.0, (), (), (), (), skipped
+                number, at, step.notify, step.by, 0.0, (), (), (), (), skipped=skipped
             )
             steps.append(step_preview)
             continue
@@ -197,6 +199,7 @@ def _step_previews(
                 resolved.direct,
                 tuple(contacts),
                 resolved.missing,
+                round_robin=step.round_robin,
             )
         )
         at += wait

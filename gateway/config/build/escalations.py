@@ -73,11 +73,17 @@ def _step(entry: ParsedSection, known: StepNames, findings: Findings) -> Step:
         known.contacts.check(reference, findings)
     if entry.valid and not entry.list_of("notify"):
         findings.error(entry.position_of("notify"), "notify: nobody is named")
+    round_robin = entry.get("round_robin", False)
+    receivers = [one for one in entry.list_of("notify") if str(one.value).startswith("receiver:")]
+    if round_robin and receivers:
+        message = "round_robin: takes turns among people, and this is a receiver; name the people"
+        findings.error(receivers[0].position, message, text=receivers[0].raw)
     return Step(
         notify=tuple(reference.value for reference in entry.list_of("notify")),
         by=tuple(reference.value for reference in entry.list_of("by")),
         wait=entry.get("wait"),
         when=_condition(entry.get("when"), known, findings),
+        round_robin=round_robin,
     )
 
 

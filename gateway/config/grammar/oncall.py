@@ -207,6 +207,14 @@ _STEP = Section(
             "15m",
         ),
         Field(
+            "round_robin",
+            FLAG,
+            "Page one of these people, each incident the one whose turn is the longest ago. "
+            "People who are away or have no contact are passed over. Not with receivers.",
+            "false: all of them",
+            "true",
+        ),
+        Field(
             "when",
             _CONDITION,
             "When the step applies, by severity and time.",

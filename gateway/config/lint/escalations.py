@@ -24,6 +24,10 @@ def warn_escalations(file: ParsedSection, plan: Plan, findings: Findings) -> Non
             if step.wait is None and not answers and (number < len(steps) or repeat):
                 message = "wait: is missing, and nothing sets respond_within: "
                 findings.warn(item.position, message + "it is undefined when the next step comes")
+            everybody = {id_ for one in step.notify for id_ in _people(plan, one)}
+            if step.round_robin and len(everybody) < 2:
+                message = "round_robin: there is one person only, so nobody takes turns"
+                findings.warn(item.value.position_of("round_robin"), message)
             for reference in item.value.list_of("notify"):
                 people = _people(plan, reference.value)
                 _warn_no_secondary(people, reference, findings)

@@ -26,6 +26,7 @@ from gateway.core.incidents.notice import NotifyReason
 from gateway.core.incidents.suppression import Suppression
 from gateway.core.incidents.timeline import TimelineKind
 from gateway.core.plan.plan import Plan
+from gateway.core.plan.round_robin import NO_TURNS, Turns
 
 NONE_SUPPRESSED: Mapping[str, Suppression] = {}
 
@@ -36,13 +37,14 @@ def decide(
     plan: Plan,
     now: float,
     suppressed: Mapping[str, Suppression] = NONE_SUPPRESSED,
+    turns: Turns = NO_TURNS,
 ) -> Decision:
     """Evaluate an incident at `now` (Unix seconds) and return what follows.
 
     `suppressed` maps the identity of an alert to what silences or inhibits it; it must come from
-    the same snapshot as `members` (E9).
+    the same snapshot as `members` (E9). `turns` are those of round robin taken so far.
     """
-    ev = Evaluation(incident, members, plan, now, suppressed)
+    ev = Evaluation(incident, members, plan, now, suppressed, turns)
     expire_acknowledgement(ev)
     mark_missed(ev)
     flush(ev)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from gateway.core.decide.evaluation import EARLY, Evaluation
 from gateway.core.decide.personal import reach
+from gateway.core.decide.round_robin import take_turn
 from gateway.core.decide.transitions import TRANSITIONS, Timer
 from gateway.core.incidents.incident import EscalationState
 from gateway.core.incidents.notice import NoticeKind, NotifyReason
@@ -32,8 +33,10 @@ def move_escalation(ev: Evaluation, timer: Timer) -> None:
 
 def start_escalation(ev: Evaluation, next_at: float) -> None:
     """Start the receiver's escalation from its first step, due at `next_at`."""
-    if ev.receiver.escalate in ev.plan.escalations:
-        ev.draft.escalation = EscalationState(str(ev.receiver.escalate), next_at=next_at)
+    name, before = ev.receiver.escalate, ev.draft.escalation
+    if name in ev.plan.escalations:
+        picks = before.picks if before is not None and before.name == name else {}
+        ev.draft.escalation = EscalationState(str(name), next_at=next_at, picks=picks)
 
 
 def _postpone(ev: Evaluation) -> None:
@@ -112,6 +115,7 @@ def _skip_or_take_step(
 
 
 def _take_step(ev: Evaluation, state: EscalationState, policy: Escalation, step: Step) -> None:
+    step, state = take_turn(ev, state, step)
     resolved = step_targets(ev.plan, step, ev.now, urgent=ev.urgent)
     for sentence in resolved.missing:
         ev.record(TimelineKind.STEP_EMPTY, f"step {state.step + 1}: {sentence}")
@@ -129,7 +133,11 @@ def _take_step(ev: Evaluation, state: EscalationState, policy: Escalation, step:
     if reached:
         ev.reasons.append(reason)
         text = f"step {state.step + 1}: {_names(ev, step, resolved)}"
-        ev.record(TimelineKind.ESCALATED, text, step=state.step + 1)
+        data: dict[str, object] = {"step": state.step + 1}
+        if step.round_robin:
+            data["turn"] = resolved.people[0]
+            text += f" (round robin: {ev.plan.name_of(resolved.people[0])}'s turn)"
+        ev.record(TimelineKind.ESCALATED, text, **data)
     # A step that reached nobody is not waited for (E27).
     wait = step_wait(step.wait, ev.timing, ev.now, ev.plan) if reached else 0.0
     skipped = tuple(one for one in state.skipped if one != state.step)

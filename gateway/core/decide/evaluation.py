@@ -24,6 +24,7 @@ from gateway.core.incidents.timeline import TimelineEntry, TimelineKind
 from gateway.core.plan.intervals import Timing, timing
 from gateway.core.plan.plan import UNKNOWN_RANK, Plan, Severity, Target
 from gateway.core.plan.recipients import receiver_of, step_targets
+from gateway.core.plan.round_robin import NO_TURNS, Turn, Turns, picked
 from gateway.core.routing.mutes import Mute, MuteKind, find_mute
 
 EARLY = 0.001
@@ -57,6 +58,7 @@ class Evaluation:
         plan: Plan,
         now: float,
         suppressed: Mapping[str, Suppression],
+        turns: Turns = NO_TURNS,
     ) -> None:
         self.incident = incident  # as stored: never changed
         self.draft = Draft.of(incident)
@@ -64,6 +66,8 @@ class Evaluation:
         self.plan = plan
         self.now = now
         self.suppressed = suppressed  # by the alert's identity
+        self.turns = turns
+        self.turns_taken: list[Turn] = []
         self.route = plan.route(incident.route_id)
         self.receiver = receiver_of(plan, incident.receiver)
         self.muted = _mute_of(find_mute(self.route, plan.time_intervals, now))
@@ -154,6 +158,7 @@ class Evaluation:
             for index, step in enumerate(taken):
                 if index in escalation.skipped:
                     continue
+                step = picked(step, escalation.picks.get(index, ()))
                 resolved = step_targets(self.plan, step, self.now, urgent=self.urgent)
                 for target in resolved.direct:
                     targets.setdefault(target.key, target)
@@ -238,6 +243,7 @@ class Evaluation:
             facts,
             tuple(self.reasons),
             () if after.open else tuple(m.alert for m in self.firing),
+            tuple(self.turns_taken),
         )
 
     def _listed(self) -> list[Member]:

@@ -19,7 +19,8 @@ incident that is muted by many intervals shows no next page."""
 class NextPage:
     """The next page of an escalation or of a personal rule: at which instant, and whom it reaches.
 
-    `notify` are references as in routes.yaml (`person:ana`, `rota:billing`, `receiver:everyone`).
+    `notify` are references as in routes.yaml (`person:ana`, `rota:billing`, `receiver:everyone`),
+    or `turn:` and the names of those who take turns by round robin.
     `on_call` names the people whom the references to rotas among them stand for at that instant.
     `by` are the contacts, where a rule of the one person in `notify` is next.
     """
@@ -77,6 +78,11 @@ def _next_escalation(incident: Incident, plan: Plan) -> NextPage | None:
         if state.round >= policy.repeat:
             return None
         step, _ = _next_step(incident, plan, policy.steps, at)
+    if step is not None and step.round_robin:
+        urgent = is_urgent(incident, plan)
+        people = step_targets(plan, step, at, urgent=urgent).people
+        names = map(plan.name_of, people)
+        return NextPage(at, (f"turn:{', '.join(names)}",), {})
     if step is not None:
         return NextPage(at, step.notify, _on_call(plan, step, at))
     fallback = fallback_of(plan, receiver_of(plan, incident.receiver))

@@ -9,6 +9,7 @@ from gateway.core.incidents.incident import Incident, Member
 from gateway.core.incidents.notice import NewNotice, NotifyReason
 from gateway.core.incidents.suppression import SuppressReason
 from gateway.core.incidents.timeline import TimelineEntry
+from gateway.core.plan.round_robin import Turn
 
 Reason = NotifyReason | SuppressReason
 
@@ -24,6 +25,7 @@ class Decision:
     facts: Facts | None  # None without notices
     reasons: tuple[Reason, ...]  # for the metric: why it notifies, or why not
     left: tuple[Alert, ...] = ()  # alerts that fire on after the end: they open another incident
+    turns: tuple[Turn, ...] = ()  # of round robin, that this decision took
 
 
 class ActionOutcome(StrEnum):

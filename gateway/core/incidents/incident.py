@@ -130,7 +130,8 @@ class EscalationState:
     `step` is the next one to take, counted from 0. `next_at` is None while nothing is planned:
     it is paused by an acknowledgement, or has taken its last step. `skipped` are the steps that
     were due and never taken, because their `when` did not hold. `reached` says whether the last
-    step that was taken in this round had targets; None: none was taken.
+    step that was taken in this round had targets; None: none was taken. `picks` are the people whom
+    round robin chose, by step, the latest last.
     """
 
     name: str
@@ -139,6 +140,7 @@ class EscalationState:
     next_at: float | None = None
     skipped: tuple[int, ...] = ()
     reached: bool | None = None
+    picks: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,7 +104,12 @@ def _escalation_to_json(state: EscalationState | None) -> dict[str, Any]:
         "round": state.round,
         "next_at": state.next_at,
     }
-    return {_ESCALATION: position, _STEPS: {"skipped": state.skipped, "reached": state.reached}}
+    steps = {
+        "skipped": state.skipped,
+        "reached": state.reached,
+        "picks": list(state.picks.items()),  # JSON has no numbers as keys
+    }
+    return {_ESCALATION: position, _STEPS: steps}
 
 
 def _escalation_from_json(saved: Mapping[str, Any]) -> EscalationState | None:
@@ -116,6 +121,7 @@ def _escalation_from_json(saved: Mapping[str, Any]) -> EscalationState | None:
         **position,
         skipped=tuple(steps.get("skipped", ())),
         reached=steps.get("reached", True if position["step"] else None),
+        picks=MappingProxyType({step: tuple(people) for step, people in steps.get("picks", ())}),
     )
 
 

@@ -109,6 +109,7 @@ class Step:
     by: tuple[str, ...] = ()
     wait: float | None = None
     when: StepCondition | None = None  # None: always
+    round_robin: bool = False  # one person of it is paged, each incident the next one
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +145,7 @@ class Plan:
     """Targets of people that are known not to work, by key, with the reason: "user_not_found"."""
     digest: str = ""  # short hash of the file it came from: tells plans apart in logs
     routes: Mapping[str, Route] = field(init=False, repr=False, compare=False)
+    has_round_robin: bool = field(init=False, repr=False, compare=False)
     urgent_rank: int = field(init=False, repr=False, compare=False)
     """The rank of the least severe urgent severity; all worse ones are urgent, too. 0: none is.
 
@@ -152,6 +154,8 @@ class Plan:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "routes", {route.id: route for route in walk(self.root)})
+        steps = (step for policy in self.escalations.values() for step in policy.steps)
+        object.__setattr__(self, "has_round_robin", any(step.round_robin for step in steps))
         object.__setattr__(self, "urgent_rank", _urgent_rank(self.severities.values()))
 
     def route(self, route_id: str) -> Route:

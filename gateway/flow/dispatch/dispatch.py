@@ -19,6 +19,7 @@ from gateway.flow.delivery.holding import defer_all_held
 from gateway.flow.delivery.queue_heads import apply_queue_steps
 from gateway.flow.dispatch.context import DecisionContext
 from gateway.flow.dispatch.save_decisions import save_decisions
+from gateway.flow.dispatch.turn_keeper import TurnKeeper
 from gateway.flow.intake.grouping import IntakeResult, assign
 from gateway.flow.intake.repost_cache import RepostCache
 from gateway.flow.runtime.dispatch_result import DispatchResult
@@ -100,15 +101,19 @@ def _decide(
     decisions = []
     context.suppression_index.refresh(tx, context.plan, now)
     stored = members.by_incident(tx, [incident.number for incident in due])
+    keeper = TurnKeeper(tx, context.plan)
     for incident in due:
         latest = with_latest_reports(stored.get(incident.number, []), context.repost_cache)
         suppressed = context.suppression_index.of(latest, now)
         try:
-            decisions.append(decide(incident, latest, context.plan, now, suppressed))
+            decision = decide(incident, latest, context.plan, now, suppressed, keeper.turns)
+            keeper.record(decision)
+            decisions.append(decision)
         except Exception as fault:
             # A fault of the gateway in one incident must not hold up all the others.
             log.exception("incident %d could not be decided", incident.number)
             set_aside(tx, incident, fault, now)
+    keeper.save()
     return decisions
 
 

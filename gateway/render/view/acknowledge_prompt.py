@@ -27,6 +27,8 @@ def recipient_name(name: object) -> str:
         return f"{rest} on-call"
     if sort == "secondary":
         return f"{rest} secondary"
+    if sort == "turn":
+        return f"one of {rest}"
     if sort == "members":
         return f"all members of {rest}"
     if sort in ("person", "receiver"):

@@ -174,6 +174,12 @@ def _other_person(
     person: Person,
 ) -> str:
     taken_at = context.clock(entry.at)
+    turn = entry.data.get("turn")
+    if isinstance(turn, str):
+        return (
+            f"Step {route.step} was taken at {taken_at}; by round robin it was "
+            f"{context.name(turn)}'s turn."
+        )
     if route.rota is None:
         return (
             f"Step {route.step} was taken at {taken_at}, by a routes.yaml whose step did not "

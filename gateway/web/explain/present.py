@@ -137,9 +137,10 @@ def _step(
     targets = step_targets(context.plan, step, next_at, urgent=urgent)
     names = [context.name(one) for one in targets.people]
     names += [target_name(target) for target in targets.targets if target.person is None]
+    one_of = "one of " if step.round_robin and len(names) > 1 else ""
     text = (
         f"Step {number} of escalation {state.name} notifies "
-        f"{', '.join(names) or 'nobody'} at {context.clock(next_at)}, "
+        f"{one_of}{', '.join(names) or 'nobody'} at {context.clock(next_at)}, "
         "unless somebody acknowledges before."
     )
     return [Sentence(text), *(Sentence(f"In that step, {one}.") for one in targets.missing)]

@@ -117,3 +117,14 @@ def test_wait_that_leaves_the_time_to_acknowledge_is_fine(steps: str, route: str
         f"escalations: {{e: [{{notify: ['person:ana'], {steps}}}, {{notify: ['person:ben']}}]}}\n"
     )
     assert [one for one in warning_texts(text) if "is shorter than" in one] == []
+
+
+def test_round_robin_of_one_person_is_warned_of() -> None:
+    """With one person there are no turns to take."""
+    text = (
+        PEOPLE + "escalations: {e: [{notify: ['person:ana'], wait: 5m, round_robin: true}]}\n"
+        "receivers: [{name: all, escalate: e}]\nroute: {receiver: all}\n"
+    )
+    assert warning_texts(text) == [
+        "routes.yaml:3:67: round_robin: there is one person only, so nobody takes turns"
+    ]

@@ -63,7 +63,9 @@ async def test_incident_is_read_as_it_was_saved(store: Store) -> None:
         rank=2,
         severity="warning",
         ack=Ack("ana", 7.5, "link", 2, 99.0),
-        escalation=EscalationState("billing", 1, 2, 8.5, (0,), reached=False),
+        escalation=EscalationState(
+            "billing", 1, 2, 8.5, (0,), reached=False, picks={1: ("ana", "ben")}
+        ),
         notified_targets={ANA.key: ANA, SLACK_CHANNEL.key: SLACK_CHANNEL},
         notification_pending=True,
         suppressions=(Suppression(SuppressReason.MUTED, "nights"),),

@@ -14,6 +14,7 @@ from gateway.store.schema.tables.episode import episodes
 from gateway.store.schema.tables.feed import feeds
 from gateway.store.schema.tables.incident import acks, incidents, members, timeline
 from gateway.store.schema.tables.outbox import attempts, facts, holds, notices, recipients
+from gateway.store.schema.tables.round_robin import round_robin
 from gateway.store.schema.tables.turns import rota_turns
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "rejects",
     "rota_changes",
     "rota_turns",
+    "round_robin",
     "silences",
     "timeline",
 ]
