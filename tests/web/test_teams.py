@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from gateway.core.decide.facts import build_facts
 from tests.cli.console import fine, fine_json
 from tests.cli.test_commands_of_a_running_gateway import fine_at
 from tests.flow.intake.test_teams import TEAMS
@@ -117,12 +118,16 @@ async def test_metrics_count_by_team(tmp_path: Path) -> None:
         assert 'team="payments"' not in text.split("gateway_incidents")[1]
 
 
-async def test_facts_have_the_team(tmp_path: Path) -> None:
-    """Templates can name the team of the incident that a message is about."""
+async def test_messages_can_name_the_team(tmp_path: Path) -> None:
+    """The facts of a notice have the team's id and name, and None without a team."""
     async with served(tmp_path, TEAMS) as (world, _):
         await fill(world)
-        facts = {one.message.incident: one.message for one in world.delivered}
-        assert set(facts) == {1001, 1002, 1003}
+        plan = world.engine.plan
+        teams = {
+            number: build_facts(await world.incident(number), (), plan, world.now)["team"]
+            for number in (1001, 1003)
+        }
+        assert teams == {1001: {"id": "billing", "name": "Billing"}, 1003: None}
 
 
 def test_route_prints_the_team(tmp_path: Path) -> None:
