@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.console import SHIPPED
-from tests.cli.process import run
+from tests.cli.process import run_forked
 
 pytestmark = pytest.mark.process
 
@@ -20,7 +20,7 @@ def folder(tmp_path: Path) -> Path:
 
 async def refused(folder: Path, **env: str) -> str:
     """The last line of a start that fails."""
-    ended = await run("serve", folder=folder, **{"GATEWAY_LISTEN": "127.0.0.1:0", **env})
+    ended = await run_forked("serve", folder=folder, **{"GATEWAY_LISTEN": "127.0.0.1:0", **env})
     assert (ended.status, ended.out) == (1, "")
     assert "Traceback" not in ended.err
     return ended.err.splitlines()[-1]
@@ -45,9 +45,9 @@ async def test_second_gateway_on_the_same_file_is_warned(folder: Path) -> None:
         (folder / "data" / "gateway.db.lock").open("w") as lock,
     ):
         env = {"GATEWAY_LISTEN": f"127.0.0.1:{taken.getsockname()[1]}"}
-        alone = await run("serve", folder=folder, **env)
+        alone = await run_forked("serve", folder=folder, **env)
         fcntl.flock(lock, fcntl.LOCK_SH)
-        beside = await run("serve", folder=folder, **env)
+        beside = await run_forked("serve", folder=folder, **env)
     assert words not in alone.err
     assert words in beside.err
 

@@ -48,6 +48,7 @@ class World:
                 self.home / "gateway",
                 routes(shipped, self._step_wait, self.vendors.urls),
                 self.vendors,
+                installed=True,
                 GATEWAY_LISTEN=address,
                 GATEWAY_EXTERNAL_URL=f"http://{address}",
                 **SECRETS,

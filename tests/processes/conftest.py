@@ -36,9 +36,15 @@ def make_gateway(tmp_path: Path, vendors: Vendors) -> Iterator[MakeGateway]:
     with ExitStack() as ends:
 
         def make(
-            routes: str = SEVERAL, *, database: str = "", name: str = "gateway", **settings: str
+            routes: str = SEVERAL,
+            *,
+            database: str = "",
+            name: str = "gateway",
+            installed: bool = False,
+            **settings: str,
         ) -> Gateway:
-            gateway = Gateway(tmp_path / name, routes, vendors, database, **settings)
+            home = tmp_path / name
+            gateway = Gateway(home, routes, vendors, database, installed=installed, **settings)
             ends.enter_context(ended_after(gateway))
             return gateway
 

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from tests.processes.harness import PATIENCE, Process, request, wait_for
+from tests.processes.forked import gateway_main
+from tests.processes.harness import PATIENCE, ForkedProcess, Process, request, wait_for
 from tests.processes.payloads import webhook
 from tests.processes.routes import ENV
 from tests.processes.vendors import Vendors
@@ -23,8 +24,16 @@ class Gateway:
     """One replica, which may be started again. It stores all in `home`, except for `database`."""
 
     def __init__(
-        self, home: Path, routes: str, vendors: Vendors, database: str = "", **settings: str
+        self,
+        home: Path,
+        routes: str,
+        vendors: Vendors,
+        database: str = "",
+        *,
+        installed: bool = False,
+        **settings: str,
     ) -> None:
+        """Prepare its files. `installed`: start the installed program, and not a fork."""
         home.mkdir(parents=True, exist_ok=True)
         self.home, self.vendors = home, vendors
         self.config, self.output = home / "routes.yaml", home / "gateway.log"
@@ -40,6 +49,7 @@ class Gateway:
             "GATEWAY_SECRET_KEY": "test-key-that-signs-links",
             **settings,
         }
+        self._installed = installed
         self.credentials: dict[str, str] = {}
         self.url = ""
         self.process: Process | None = None
@@ -54,8 +64,12 @@ class Gateway:
         """Start it without waiting."""
         assert self.process is None or not self.process.running
         outside = {k: v for k, v in os.environ.items() if not k.startswith("GATEWAY_")}
-        command = [str(Path(sys.executable).parent / "gateway"), "serve"]
-        self.process = Process(command, {**outside, **ENV, **self.settings}, self.output)
+        env = {**outside, **ENV, **self.settings}
+        if self._installed:
+            command = [str(Path(sys.executable).parent / "gateway"), "serve"]
+            self.process = Process(command, env, self.output)
+        else:
+            self.process = ForkedProcess(gateway_main, ["serve"], env, self.output)
 
     def start(self) -> "Gateway":
         """Start it and wait until it answers requests."""

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 from urllib.parse import urlsplit
 
+from tests.processes.forked import Forked, Main
+
 Result = TypeVar("Result")
 
 PATIENCE = 20.0
@@ -55,10 +57,9 @@ class Process:
     """A program that is always ended, by its own process id."""
 
     def __init__(self, command: Sequence[str], env: Mapping[str, str], output: Path) -> None:
-        self.output = output
-        self._begins = output.stat().st_size if output.exists() else 0
+        self._set_output(output)
         with output.open("ab") as file:
-            self._process = subprocess.Popen(
+            self._process: subprocess.Popen[bytes] | Forked = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
                 stdout=file,
@@ -67,6 +68,10 @@ class Process:
                 env=dict(env),
                 start_new_session=True,
             )
+
+    def _set_output(self, output: Path) -> None:
+        self.output = output
+        self._begins = output.stat().st_size if output.exists() else 0
 
     @property
     def pid(self) -> int:
@@ -93,6 +98,16 @@ class Process:
         """kill -9, and wait until it has ended."""
         self._process.kill()
         self._process.wait()
+
+
+class ForkedProcess(Process):
+    """A process that begins where the modules are imported."""
+
+    def __init__(
+        self, main: Main, arguments: Sequence[str], env: Mapping[str, str], output: Path
+    ) -> None:
+        self._set_output(output)
+        self._process = Forked(main, arguments, folder=CHECKOUT, env=env, out=output, err=output)
 
 
 class HasProcess(Protocol):

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.process
 
 def test_a_first_start_logs_one_line_about_its_database(make_gateway: MakeGateway) -> None:
     """The steps of the migration tool are not logged; a second start logs nothing of it."""
-    gateway = make_gateway(WEBHOOK).start()
+    gateway = make_gateway(WEBHOOK, installed=True).start()
     lines = [json.loads(line) for line in gateway.log().splitlines() if line.startswith("{")]
     assert {line["logger"].split(".")[0] for line in lines} == {"gateway"}
     notified = [line["message"] for line in lines if "database" in line["message"]]

@@ -87,7 +87,7 @@ def test_kills_during_the_start_never_break_the_database(
     gateway = make_gateway(WEBHOOK).start()
     gateway.accept(alert("first"))
     gateway.kill()
-    for pause in (0.3, 0.5, 0.7, 0.9):
+    for pause in (0.02, 0.05, 0.1, 0.2):
         gateway.launch()
         deadline = time.monotonic() + pause
         wait_for("the moment to kill", lambda until=deadline: time.monotonic() >= until)

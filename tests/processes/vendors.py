@@ -2,12 +2,12 @@
 
 import json
 import os
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tests.processes.harness import Process, request, wait_for
+from tests.processes.forked import fakes_main
+from tests.processes.harness import ForkedProcess, request, wait_for
 
 
 class Vendors:
@@ -16,9 +16,8 @@ class Vendors:
     def __init__(self, home: Path) -> None:
         self._log, self._ports = home / "accepted.jsonl", home / "ports.json"
         self._output = home / "vendors.out"
-        self._command = [sys.executable, "-m", "tests.fakes"]
-        self._command += ["--port-file", str(self._ports), "--log", str(self._log)]
-        self.process = Process(self._command, os.environ, self._output)
+        arguments = ["--port-file", str(self._ports), "--log", str(self._log)]
+        self.process = ForkedProcess(fakes_main, arguments, os.environ, self._output)
         self._begins = 0
         self.urls: dict[str, str] = {}
 
