@@ -283,3 +283,23 @@ def test_step_with_round_robin_lists_those_who_take_turns(tmp_path: Path) -> Non
     assert (first["round_robin"], second["round_robin"]) == (True, False)
     assert {target["person"] for target in first["targets"]} == {"ana", "ben"}
     assert "1. after 30s: one of, by round robin: " in fine("route", "a=b", "--config", str(file))
+
+
+def test_target_by_label_is_printed_with_the_reason_for_the_declared_one(tmp_path: Path) -> None:
+    """The target for these labels, or which label leads to the declared one."""
+    file = tmp_path / "routes.yaml"
+    file.write_text(
+        "channels: {slack: {provider: console}}\n"
+        "receivers:\n"
+        "  - name: teams\n"
+        '    slack: [{channel: "#{{ labels.team }}", allow: "#[a-z]+", otherwise: "#all"}]\n'
+        "route: {receiver: teams, group_by: [team]}\n"
+    )
+    text = fine("route", "team=billing", "--config", str(file))
+    assert "#billing" in text
+    assert "notified instead" not in text
+    text = fine("route", "a=b", "--config", str(file))
+    assert "label team is missing: Slack #all is notified instead" in text
+    [route] = fine_json("route", "team=B1", "--config", str(file))["routes"]
+    assert route["targets"][0]["address"] == "#all"
+    assert route["declared_targets"][0]["why"] == "#B1 is not allowed"

@@ -56,7 +56,12 @@ def _match_json(plan: Plan, match: MatchedRoute) -> dict[str, Any]:
         "muted": match.muted is not None,
         "muted_by": " ".join(match.muted) if match.muted else None,
         "mute_changes_at": rfc3339(match.changes_at),
-        "targets": [target_json(target) for target in match.receiver.targets],
+        "targets": [target_json(target) for target in match.targets],
+        "declared_targets": [
+            {"target": target_json(choice.target), "why": choice.why}
+            for choice in match.by_label
+            if choice.why
+        ],
         "escalation": match.receiver.escalate,
         "steps": [
             {

@@ -17,6 +17,7 @@ from gateway.core.matching.text import write_labels, write_matchers
 from gateway.core.plan.flapping import Flapping
 from gateway.core.plan.intervals import OPTIONS, RESPOND_WITHIN
 from gateway.core.plan.plan import UNKNOWN_RANK, Plan, Target
+from gateway.core.plan.target_name import target_name
 from gateway.core.routing.match import TraceStep
 from gateway.core.time.timestamps import format_duration
 from gateway.render.view.times import clock_time
@@ -73,9 +74,13 @@ def _print_match(plan: Plan, preview: RoutePreview, match: MatchedRoute, file: P
     if match.route.labels:
         _print_field("adds labels", write_labels(match.route.labels))
     _print_field("muted", _muted(plan, preview, match))
-    _print_targets(plan, "notifies", match.receiver.targets)
+    _print_targets(plan, "notifies", match.targets)
+    for choice in match.by_label:
+        if choice.why:
+            text = f"{choice.why}: {target_name(choice.target)} is notified instead"
+            _print_field("by label", paint(text, "yellow"))
     _print_escalation(plan, preview, match)
-    if match.receiver.targets or match.steps:
+    if match.targets or match.steps:
         _print_field("if not reached", f"receiver {match.fallback.name}")
     expiry = format_duration(preview.severity.ack_expires)
     _print_field("acknowledged", f"for {expiry} at most, then it counts as unacknowledged again")

@@ -11,8 +11,9 @@ from gateway.core.incidents.personal_state import PersonalState
 from gateway.core.matching.matcher import Matcher, matches_all
 from gateway.core.matching.text import write_matcher, write_matchers
 from gateway.core.plan.intervals import Timing, acknowledge_by, step_wait, timing
+from gateway.core.plan.label_targets import LabelChoice
 from gateway.core.plan.plan import Plan, Receiver, Severity, Target
-from gateway.core.plan.recipients import fallback_of, receiver_of, step_targets
+from gateway.core.plan.recipients import fallback_of, receiver_of, step_targets, targets_for
 from gateway.core.routing.inhibition import InhibitRule
 from gateway.core.routing.match import (
     Route,
@@ -58,6 +59,10 @@ class MatchedRoute:
 
     route: Route
     receiver: Receiver
+    targets: tuple[Target, ...]
+    """Those for these labels."""
+    by_label: tuple[LabelChoice, ...]
+    """The choice of each target that depends on labels."""
     fallback: Receiver
     group: Labels
     key: str
@@ -139,7 +144,7 @@ def _matched_route(
     receiver = receiver_of(plan, route.receiver)
     intervals = timing(route, severity, plan.repeats)
     notified_at = at + intervals.group_wait
-    steps = tuple(_step_previews(plan, receiver, intervals, notified_at))
+    steps = tuple(_step_previews(plan, receiver, intervals, notified_at, labels))
     repeat = plan.escalations[receiver.escalate].repeat if receiver.escalate and steps else 0
     # A last step that reaches nobody goes to the fallback instead of beginning again.
     taken = [step for step in steps if not step.skipped]
@@ -147,6 +152,8 @@ def _matched_route(
     return MatchedRoute(
         route=route,
         receiver=receiver,
+        targets=targets_for(receiver, labels),
+        by_label=tuple(one.choose(labels) for one in receiver.by_label),
         fallback=fallback_of(plan, receiver),
         group=group_labels(route, labels),
         key=group_key(route, labels),
@@ -161,7 +168,7 @@ def _matched_route(
 
 
 def _step_previews(
-    plan: Plan, receiver: Receiver, intervals: Timing, at: float
+    plan: Plan, receiver: Receiver, intervals: Timing, at: float, labels: Labels
 ) -> list[StepPreview]:
     """Return the steps with the times at which they are taken if nobody acknowledges.
 
@@ -178,7 +185,7 @@ def _step_previews(
             )
             steps.append(step_preview)
             continue
-        resolved = step_targets(plan, step, at, urgent=urgent)
+        resolved = step_targets(plan, step, at, labels, urgent=urgent)
         contacts = [
             due
             for person in resolved.people

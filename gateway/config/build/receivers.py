@@ -9,13 +9,14 @@ from gateway.config.build.accounts import CONSOLE, LACKS, Secrets, variables
 from gateway.config.build.names import DeclaredNames
 from gateway.config.build.people import ContactSecret
 from gateway.config.grammar.channels import GRAMMARS
-from gateway.config.grammar.channels.common import ACCOUNT, TOKEN
+from gateway.config.grammar.channels.common import ACCOUNT, ALLOW, OTHERWISE, TOKEN
 from gateway.config.grammar.parsed import ParsedSection, ParsedValue
 from gateway.config.grammar.secret_types import secret_of
 from gateway.config.source.problem import Findings, SourcePosition
 from gateway.config.source.references import SecretText
 from gateway.core.plan.accounts import EACH_TARGET, ChannelSettings
 from gateway.core.plan.channels import CHANNELS, AddressKind, ChannelSpec
+from gateway.core.plan.label_targets import LabelTarget, LabelTemplate
 from gateway.core.plan.person import Person
 from gateway.core.plan.plan import Receiver, Target
 from gateway.core.plan.target_name import account_label
@@ -55,8 +56,17 @@ class ReceiverBuilder:
                 if key in entry:
                     known.check(entry.fields[key], self._findings)
             name = entry.get("name", "")
+            targets = self._targets(entry)
+            fixed = tuple(one for one in targets if isinstance(one, Target))
+            by_label = tuple(one for one in targets if isinstance(one, LabelTarget))
+            all_targets = {one.key: one for one in (*fixed, *(one.otherwise for one in by_label))}
             receivers[name] = Receiver(
-                name, self._targets(entry), entry.get("escalate"), entry.get("fallback")
+                name,
+                tuple(all_targets.values()),
+                entry.get("escalate"),
+                entry.get("fallback"),
+                by_label,
+                fixed,
             )
         return receivers
 
@@ -65,11 +75,14 @@ class ReceiverBuilder:
         for one in contact_secrets:
             self._note_secret(one.account, one.secret, one.position)
 
-    def _targets(self, entry: ParsedSection) -> tuple[Target, ...]:
-        targets: dict[str, Target] = {}
+    def _targets(self, entry: ParsedSection) -> tuple[Target | LabelTarget, ...]:
+        targets: dict[str, Target | LabelTarget] = {}
         for spec in CHANNELS.values():
             for item in entry.list_of(spec.name):
                 for target, position in self._targets_of(spec, item.value):
+                    if isinstance(target, LabelTarget):
+                        targets[f"by label {len(targets)}"] = target
+                        continue
                     if target.key in targets:
                         message = (
                             f"{spec.name}: {target.address} is a target of this receiver twice"
@@ -80,7 +93,7 @@ class ReceiverBuilder:
 
     def _targets_of(
         self, spec: ChannelSpec, entry: ParsedSection
-    ) -> Iterable[tuple[Target, SourcePosition]]:
+    ) -> Iterable[tuple[Target | LabelTarget, SourcePosition]]:
         """Yield the targets of one entry of a receiver, with their positions."""
         key = GRAMMARS[spec.name].address
         reference = entry.fields.get(ACCOUNT)
@@ -89,16 +102,75 @@ class ReceiverBuilder:
             yield Target(spec.name, spec.name, account=account), entry.position
             return
         options = self._options(entry, key)
-        for address, position in self._addresses(entry, key):
-            if isinstance(address, SecretText):
-                self._secrets.add(address)
-                self._note_secret(account, address, entry.position_of(key))
-                person = self._person_by_contact.get((account, address.address))
-                yield Target(spec.name, address.address, person, options, account), position
+        addresses = list(self._addresses(entry, key))
+        if not any(isinstance(address, LabelTemplate) for address, _ in addresses):
+            self._refuse_label_keys(entry)
+        for address, position in addresses:
+            if isinstance(address, ParsedSection):
+                if address.valid:
+                    yield self._by_keys(spec, address, options, account), position
                 continue
+            template = address if isinstance(address, LabelTemplate) else None
+            if template is not None:
+                address = entry.get(OTHERWISE)
+                if not self._check_label_keys(entry, template, position):
+                    continue
+            target = self._target(spec, address, options, account, entry.position_of(key))
+            if template is not None:
+                allowed = tuple(item.value for item in entry.list_of(ALLOW))
+                yield LabelTarget(template, target, allowed), position
+            else:
+                yield target, position
+
+    def _target(
+        self,
+        spec: ChannelSpec,
+        address: str | SecretText,
+        options: Mapping[str, str],
+        account: str,
+        position: SourcePosition,
+    ) -> Target:
+        if isinstance(address, SecretText):
+            self._secrets.add(address)
+            self._note_secret(account, address, position)
+            address = address.address
+        else:
             self._sending_accounts.add(account)
-            person = self._person_by_contact.get((account, _comparable(spec.name, address)))
-            yield Target(spec.name, address, person, options, account), position
+        person = self._person_by_contact.get((account, _comparable(spec.name, address)))
+        return Target(spec.name, address, person, options, account)
+
+    def _by_keys(
+        self, spec: ChannelSpec, entry: ParsedSection, options: Mapping[str, str], account: str
+    ) -> LabelTarget:
+        """Return the target whose secret address is chosen by the value of a label."""
+        targets = {
+            value: self._target(spec, item.value, options, account, item.position)
+            for value, item in entry.map_of("keys").items()
+        }
+        name = entry.get("label")
+        otherwise = entry.fields[OTHERWISE]
+        return LabelTarget(
+            LabelTemplate(f"by {name}", ("", name, "")),
+            self._target(spec, otherwise.value, options, account, otherwise.position),
+            addresses={value: target.address for value, target in targets.items()},
+        )
+
+    def _refuse_label_keys(self, entry: ParsedSection) -> None:
+        for name in (ALLOW, OTHERWISE):
+            if name in entry:
+                message = f"{name}: it belongs to an address with labels, which is missing here"
+                self._findings.error(entry.position_of(name), message)
+
+    def _check_label_keys(
+        self, entry: ParsedSection, template: LabelTemplate, position: SourcePosition
+    ) -> bool:
+        """Return whether an address with labels has its allow-list and its fixed target."""
+        missing = [key for key in (ALLOW, OTHERWISE) if not entry.get(key)]
+        for key in missing:
+            self._findings.error(
+                position, f'{template.text}: an address with labels needs the key "{key}"'
+            )
+        return not missing
 
     def _addresses(self, entry: ParsedSection, key: str) -> Iterable[tuple[Any, SourcePosition]]:
         """Yield the addresses under `key`, one or a list, with their positions."""
@@ -114,7 +186,7 @@ class ReceiverBuilder:
         """Return the options of an entry as text, secrets as references."""
         options: dict[str, str] = {}
         for key, item in entry.fields.items():
-            if key in (address_key, ACCOUNT):
+            if key in (address_key, ACCOUNT, ALLOW, OTHERWISE):
                 continue
             if key == "send_resolved":
                 options[key] = "true" if item.value else "false"

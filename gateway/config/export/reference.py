@@ -6,7 +6,7 @@ from pathlib import Path
 from gateway.config.grammar.lists import ListOf, MapOf
 from gateway.config.grammar.parsed import FieldType
 from gateway.config.grammar.root import FILE
-from gateway.config.grammar.sections import Field, Recursive, Section, SectionOrList
+from gateway.config.grammar.sections import Field, Recursive, Section, SectionOrList, TextOrSection
 
 SHIPPED = Path(__file__).parents[3] / "docs" / "routes-yaml.md"
 
@@ -54,6 +54,8 @@ def _inside(field_type: FieldType) -> tuple[Section, ...]:
         return _inside(
             field_type.section() if isinstance(field_type, Recursive) else field_type.section
         )
+    if isinstance(field_type, TextOrSection):
+        return (field_type.section,)
     if isinstance(field_type, ListOf | MapOf):
         return _inside(field_type.member)
     return ()

@@ -12,9 +12,10 @@ from gateway.config.grammar.parsed import (
     field_name,
     read_scalar,
 )
-from gateway.config.source.nodes import Node
+from gateway.config.source.nodes import Node, ScalarNode
 from gateway.config.source.problem import ParseError, SourcePosition, shorten
 from gateway.config.source.references import InvalidReferenceError, has_reference
+from gateway.core.plan.label_targets import is_template, parse_template
 from gateway.core.text.nearest import nearest
 
 
@@ -67,6 +68,25 @@ class Text:
         if self.pattern is None:
             return known_types
         return {**known_types, "pattern": rf"{self.pattern}|\$\{{"}
+
+
+@dataclass(eq=False, repr=False)
+class OrLabels:
+    """A text, or one with references to labels, read as a LabelTemplate."""
+
+    text: Text
+
+    @property
+    def type_name(self) -> str:
+        return f"{self.text.type_name}, perhaps with labels"
+
+    def read(self, node: Node, path: str, context: ReadContext) -> ParsedValue | None:
+        with_labels = isinstance(node, ScalarNode) and is_template(node.text)
+        chosen = Text(self.type_name, parse_template) if with_labels else self.text
+        return chosen.read(node, path, context)
+
+    def schema(self, known: Definitions) -> Schema:
+        return {"anyOf": [self.text.schema(known), {"type": "string", "pattern": r"\{\{"}]}
 
 
 @dataclass(eq=False, repr=False)

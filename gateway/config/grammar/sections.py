@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from gateway.config.grammar.field_types import Text
+from gateway.config.grammar.field_types import OrLabels, Text
 from gateway.config.grammar.lists import ListOf
 from gateway.config.grammar.parsed import (
     Definitions,
@@ -106,7 +106,9 @@ class Section:
             context.error(node, path, f'{self.name}: "{name}" is missing')
             return
         message = f'{self.name}: "{name}" is empty'
-        if any(one.name == name and isinstance(one.field_type, Text) for one in self.fields):
+        if any(
+            one.name == name and isinstance(one.field_type, Text | OrLabels) for one in self.fields
+        ):
             # "channel: #alerts" has no value in YAML.
             hint = "; a value that begins with # must be quoted, or it is a comment"
         else:
@@ -151,7 +153,7 @@ class Section:
 class TextOrSection:
     """A text, or a mapping with more to say, read as one of the two."""
 
-    text: Text
+    text: FieldType
     section: Section
 
     @property

@@ -90,6 +90,13 @@ def count(least: int, most: int) -> Text:
     return Text(f"whole number from {least} to {most}", parse, "^[0-9]+$", ("integer", "string"))
 
 
+def _pattern(text: str) -> Matcher:
+    try:
+        return Matcher("address", "=~", text)
+    except MatcherError as error:
+        raise ValueError(str(error)) from None
+
+
 _ANY = ("string", "number", "boolean")
 SECRET = SecretType()
 MAYBE_SECRET = SecretType(blank=True)
@@ -104,6 +111,7 @@ EMAIL = Text("e-mail address", _email, "@")
 SENDER = Text("sender", _sender, "@")
 PLAIN_URL = Text("URL", plain_url, WEB_PATTERN)
 BARE_URL = Text("URL", _bare_url, f"{WEB_PATTERN}[^/]+/?$")
+PATTERN = Text("pattern", _pattern)
 FLAG = Text("true or false", _flag, types=("boolean", "string"))
 MATCHERS = Text(
     "text with matchers", _matchers, "[=!]", example="""'severity="critical"', in single quotes"""

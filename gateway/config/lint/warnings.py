@@ -12,6 +12,7 @@ from gateway.config.lint.empty_receivers import (
 )
 from gateway.config.lint.escalation_gaps import warn_steps_that_leave_gaps
 from gateway.config.lint.escalations import references_of, warn_escalations
+from gateway.config.lint.label_targets import warn_ungrouped_labels
 from gateway.config.lint.response_times import warn_short_waits
 from gateway.config.lint.shadowed import (
     warn_always_muted,
@@ -65,6 +66,7 @@ def add_lint_warnings(
     warn_short_waits(file, plan, routes, findings)
     _warn_idle_overrides(file, plan, findings)
     warn_hidden_layers(file, plan, findings)
+    warn_ungrouped_labels(plan, routes, findings)
     if now is not None:
         warn_always_muted(plan, routes, now, findings)
         _warn_gaps(file, plan, now, findings)

@@ -11,7 +11,7 @@ from gateway.core.incidents.notice import NoticeKind, NotifyReason
 from gateway.core.incidents.timeline import TimelineKind
 from gateway.core.plan.intervals import step_wait
 from gateway.core.plan.plan import Escalation, Step
-from gateway.core.plan.recipients import ResolvedTargets, fallback_of, step_targets
+from gateway.core.plan.recipients import ResolvedTargets, fallback_of, step_targets, targets_for
 
 
 def move_escalation(ev: Evaluation, timer: Timer) -> None:
@@ -115,8 +115,9 @@ def _skip_or_take_step(
 
 
 def _take_step(ev: Evaluation, state: EscalationState, policy: Escalation, step: Step) -> None:
+    labels = ev.common_labels()
     step, state = take_turn(ev, state, step)
-    resolved = step_targets(ev.plan, step, ev.now, urgent=ev.urgent)
+    resolved = step_targets(ev.plan, step, ev.now, labels, urgent=ev.urgent)
     for sentence in resolved.missing:
         ev.record(TimelineKind.STEP_EMPTY, f"step {state.step + 1}: {sentence}")
     for sentence in resolved.skipped:
@@ -172,5 +173,6 @@ def _fall_back(ev: Evaluation, why: str) -> None:
     fallback = fallback_of(ev.plan, ev.receiver)
     reason = NotifyReason.FALLBACK
     ev.note = f"{why}: you are the fallback"
-    ev.notify(fallback.targets, TRANSITIONS[ev.draft.state, reason].kind, reason)
+    targets = targets_for(fallback, ev.common_labels())
+    ev.notify(targets, TRANSITIONS[ev.draft.state, reason].kind, reason)
     ev.record(TimelineKind.FELL_BACK, f"to receiver {fallback.name}: {why}")

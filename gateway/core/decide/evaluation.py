@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from gateway.core.decide.draft import Draft
-from gateway.core.decide.facts import build_facts
+from gateway.core.decide.facts import build_facts, common
 from gateway.core.decide.next_due import next_due
 from gateway.core.decide.result import Decision, Reason
 from gateway.core.incidents.incident import Incident, Member, NotifiedState
@@ -22,8 +22,8 @@ from gateway.core.incidents.suppression import (
 )
 from gateway.core.incidents.timeline import TimelineEntry, TimelineKind
 from gateway.core.plan.intervals import Timing, timing
-from gateway.core.plan.plan import UNKNOWN_RANK, Plan, Severity, Target
-from gateway.core.plan.recipients import receiver_of, step_targets
+from gateway.core.plan.plan import NOTHING, UNKNOWN_RANK, Plan, Severity, Target
+from gateway.core.plan.recipients import receiver_of, step_targets, targets_for
 from gateway.core.plan.round_robin import NO_TURNS, Turn, Turns, picked
 from gateway.core.routing.mutes import Mute, MuteKind, find_mute
 
@@ -147,9 +147,21 @@ class Evaluation:
         """Whether the severity of what fires now is urgent."""
         return self.plan.is_urgent(self.severity.rank)
 
+    def common_labels(self) -> Mapping[str, str]:
+        """Return the labels that its alerts share, and those of its group.
+
+        Empty where no receiver needs them, because every notification asks.
+        """
+        if not self.plan.has_label_targets:
+            return NOTHING
+        members = self.visible or self.members
+        shared = common([member.alert.labels for member in members])
+        return {**shared, **self.incident.group_labels}
+
     def group_recipients(self) -> GroupRecipients:
         """Return the receiver's targets, and whom the escalation steps taken so far notify now."""
-        targets = {target.key: target for target in self.receiver.targets}
+        labels = self.common_labels()
+        targets = {target.key: target for target in targets_for(self.receiver, labels)}
         people: dict[str, tuple[str, ...]] = {}
         escalation = self.draft.escalation
         policy = self.plan.escalations.get(escalation.name) if escalation else None
@@ -159,7 +171,7 @@ class Evaluation:
                 if index in escalation.skipped:
                     continue
                 step = picked(step, escalation.picks.get(index, ()))
-                resolved = step_targets(self.plan, step, self.now, urgent=self.urgent)
+                resolved = step_targets(self.plan, step, self.now, labels, urgent=self.urgent)
                 for target in resolved.direct:
                     targets.setdefault(target.key, target)
                 for person in resolved.people:

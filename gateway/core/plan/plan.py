@@ -7,15 +7,16 @@ seconds, instants in Unix seconds.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from types import MappingProxyType
 
 from gateway.core.matching.matcher import matches_all
 from gateway.core.oncall.rota import Rota
-from gateway.core.plan.accounts import account_key
 from gateway.core.plan.flapping import Flapping
+from gateway.core.plan.label_targets import LabelTarget
 from gateway.core.plan.own_alert_settings import OwnAlertSettings
 from gateway.core.plan.person import Person
 from gateway.core.plan.step_condition import StepCondition
+from gateway.core.plan.target import NOTHING as NOTHING
+from gateway.core.plan.target import Target as Target
 from gateway.core.plan.team import Team
 from gateway.core.plan.watchdog import Watchdog
 from gateway.core.routing.inhibition import InhibitRule
@@ -27,7 +28,6 @@ NEXT_BUSINESS_DAY = "next business day"
 UNKNOWN_RANK = 1000
 DEFAULT_RESOLVE_TIMEOUT = 300.0
 DEFAULT_ACK_EXPIRES = 24 * 3600.0
-NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class Repeats(StrEnum):
@@ -52,48 +52,20 @@ class Severity:
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
-    """An address on a channel that notices are sent to.
-
-    `address` is an e-mail address, a Slack channel or user, or for secrets (PagerDuty routing
-    keys, webhook URLs) the *reference* that Plan.secrets resolves: it is safe to store and show.
-    `account` is a key of `channels:`; empty, it becomes the account named like the channel.
-    """
-
-    channel: str  # a key of `gateway.core.plan.channels.CHANNELS`
-    address: str
-    person: str | None = None
-    options: Mapping[str, str] = field(default_factory=lambda: NOTHING)  # unhashable in 3.11
-    account: str = ""
-
-    def __post_init__(self) -> None:
-        if not self.account:
-            object.__setattr__(self, "account", self.channel)
-
-    @property
-    def account_key(self) -> str:
-        """The identity of its account, see `gateway.core.plan.accounts.account_key`."""
-        return account_key(self.channel, self.account)
-
-    @property
-    def key(self) -> str:
-        """The target's identity: same account and address, same target."""
-        return f"{account_key(self.channel, self.account)}:{self.address}"
-
-    @property
-    def send_resolved(self) -> bool:
-        """False where routes.yaml says `send_resolved: false`, as in Alertmanager."""
-        return self.options.get("send_resolved") != "false"
-
-
-@dataclass(frozen=True, slots=True)
 class Receiver:
-    """A name with a list of targets, and optionally an escalation and a fallback."""
+    """A name with a list of targets, and optionally an escalation and a fallback.
+
+    `by_label` are targets whose address depends on labels. The target that each of them declares
+    for other labels is among `targets`, so that readers without labels see that it has one.
+    `fixed_targets` are those that depend on no label.
+    """
 
     name: str
     targets: tuple[Target, ...] = ()
     escalate: str | None = None
     fallback: str | None = None
+    by_label: tuple[LabelTarget, ...] = ()
+    fixed_targets: tuple[Target, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +124,12 @@ class Plan:
     Digests and flapping never delay notices up to this rank.
     """
 
+    has_label_targets: bool = field(init=False, repr=False, compare=False)
+    """Whether the targets of some receiver depend on labels."""
+
     def __post_init__(self) -> None:
+        by_label = any(receiver.by_label for receiver in self.receivers.values())
+        object.__setattr__(self, "has_label_targets", by_label)
         object.__setattr__(self, "routes", {route.id: route for route in walk(self.root)})
         steps = (step for policy in self.escalations.values() for step in policy.steps)
         object.__setattr__(self, "has_round_robin", any(step.round_robin for step in steps))

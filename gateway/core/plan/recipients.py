@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from gateway.core.alerts.labels import Labels
 from gateway.core.plan.person import Contact, Person
-from gateway.core.plan.plan import Plan, Receiver, Step, Target
+from gateway.core.plan.plan import NOTHING, Plan, Receiver, Step, Target
 from gateway.core.plan.references import resolve_reference
 
 
@@ -33,6 +34,17 @@ def fallback_of(plan: Plan, receiver: Receiver) -> Receiver:
     return receiver_of(plan, receiver.fallback or plan.root.receiver)
 
 
+def targets_for(receiver: Receiver, labels: Labels) -> tuple[Target, ...]:
+    """Return a receiver's targets for an alert or a group with these labels, each once."""
+    if not receiver.by_label:
+        return receiver.targets
+    targets = {target.key: target for target in receiver.fixed_targets}
+    for one in receiver.by_label:
+        target = one.choose(labels).target
+        targets.setdefault(target.key, target)
+    return tuple(targets.values())
+
+
 def contact_target(person: Person, contact: Contact) -> Target:
     """Return the target of one contact."""
     return Target(contact.channel, contact.address, person.id, account=contact.account)
@@ -52,10 +64,13 @@ def person_targets(
     return tuple(target for target in targets if target.key not in plan.unusable_contacts)
 
 
-def step_targets(plan: Plan, step: Step, now: float, *, urgent: bool = True) -> ResolvedTargets:
+def step_targets(
+    plan: Plan, step: Step, now: float, labels: Labels = NOTHING, *, urgent: bool = True
+) -> ResolvedTargets:
     """Resolve one escalation step at `now`; `missing` says which references have no targets.
 
-    `urgent` says which of the people's rules apply.
+    `urgent` says which of the people's rules apply. `labels` choose the targets of receivers that
+    depend on them.
     """
     targets: dict[str, Target] = {}
     direct: dict[str, Target] = {}
@@ -67,7 +82,7 @@ def step_targets(plan: Plan, step: Step, now: float, *, urgent: bool = True) -> 
         if referents.missing:
             missing.append(referents.missing)
         if referents.receiver is not None:
-            own = referents.receiver.targets
+            own = targets_for(referents.receiver, labels)
             if not own:
                 missing.append(f"receiver {referents.receiver.name} has no targets")
             direct.update((target.key, target) for target in own)

@@ -10,7 +10,7 @@ from gateway.core.incidents.outbox import NewRow, Notice
 from gateway.core.incidents.retry import Failure
 from gateway.core.incidents.timeline import TimelineEntry, TimelineKind
 from gateway.core.plan.plan import Plan, Receiver
-from gateway.core.plan.recipients import fallback_of, receiver_of
+from gateway.core.plan.recipients import fallback_of, receiver_of, targets_for
 from gateway.core.plan.target_name import target_name
 from gateway.flow.runtime.claimed_notice import ClaimedNotice
 from gateway.store import Tx, outbox
@@ -68,11 +68,12 @@ def _notify_fallback(tx: Tx, notice: Notice, note: str, plan: Plan, now: float) 
         return
     fallback = fallback_of(plan, receiver_of(plan, incident.receiver))
     notified = outbox.notified_since(tx, incident.number, notice.created_at)
-    targets = [target for target in fallback.targets if target.key not in notified]
+    kind, facts = notice.kind, orjson.loads(notice.facts)
+    labels = {**facts["common_labels"], **incident.group_labels}
+    targets = [one for one in targets_for(fallback, labels) if one.key not in notified]
     if not targets:
         timeline.add(tx, [(incident.number, _not_replaced(fallback, notice, now))])
         return
-    kind, facts = notice.kind, orjson.loads(notice.facts)
     if not incident.open:  # it resolved meanwhile, and no resolved notice follows
         resolved = members.by_incident(tx, [incident.number])[incident.number]
         kind, facts = NoticeKind.LATE, build_facts(incident, resolved, plan, now)

@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from gateway.config.grammar.lists import ListOf
+from gateway.config.grammar.parsed import FieldType
 from gateway.config.grammar.sections import Field
-from gateway.config.grammar.values import FLAG, PLAIN_URL, PROXY, WORD
+from gateway.config.grammar.values import FLAG, PATTERN, PLAIN_URL, PROXY, WORD
 
 TOKEN = "token"  # noqa: S105  # the name of a key
 """The key of an account's credential, for channels that need an account."""
@@ -62,6 +64,31 @@ ACCOUNT_FIELD = Field(
     "the account called like the channel, or the only one",
     "slack-eu",
 )
+
+ALLOW = "allow"
+OTHERWISE = "otherwise"
+"""Keys of a target whose address depends on labels."""
+
+ALLOW_FIELD = Field(
+    ALLOW,
+    ListOf(PATTERN, or_one=True),
+    "For an address with labels: patterns (RE2, of the whole address); it must match one of them, "
+    "because labels come from anyone who may post alerts.",
+    "none; required with labels",
+    '["#[a-z-]+-alerts"]',
+)
+
+
+def otherwise_field(field_type: FieldType, example: str) -> Field:
+    """Return the key of the target for alerts whose label is missing or not allowed."""
+    return Field(
+        OTHERWISE,
+        field_type,
+        "For an address with labels: where alerts go whose label is missing or not allowed.",
+        "none; required with labels",
+        example,
+    )
+
 
 SEND_RESOLVED_FIELD = Field(
     "send_resolved",

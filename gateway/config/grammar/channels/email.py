@@ -2,11 +2,13 @@
 
 from gateway.config.grammar.channels.common import (
     ACCOUNT_FIELD,
+    ALLOW_FIELD,
     PROXY_FIELD,
     SEND_RESOLVED_FIELD,
     ChannelGrammar,
+    otherwise_field,
 )
-from gateway.config.grammar.field_types import Choice
+from gateway.config.grammar.field_types import Choice, OrLabels
 from gateway.config.grammar.lists import ListOf
 from gateway.config.grammar.sections import Field, Section
 from gateway.config.grammar.values import BARE_URL, EMAIL, SECRET, SENDER, WORD
@@ -56,12 +58,15 @@ _TARGET = Section(
     (
         Field(
             "to",
-            ListOf(EMAIL, or_one=True),
-            "Each address gets its own message.",
+            ListOf(OrLabels(EMAIL), or_one=True),
+            'Each address gets its own message. With labels: `"{{ labels.team }}@example.com"`, '
+            "and the keys `allow` and `otherwise`.",
             "",
             "[admin@example.com, billing-oncall@example.com]",
             required=True,
         ),
+        ALLOW_FIELD,
+        otherwise_field(EMAIL, "alerts@example.com"),
         ACCOUNT_FIELD,
         SEND_RESOLVED_FIELD,
     ),

@@ -9,9 +9,9 @@ from gateway.config.grammar.channels.common import (
     ChannelGrammar,
 )
 from gateway.config.grammar.field_types import Choice
-from gateway.config.grammar.lists import ListOf
-from gateway.config.grammar.sections import Field, Section
-from gateway.config.grammar.values import SECRET
+from gateway.config.grammar.lists import ListOf, MapOf
+from gateway.config.grammar.sections import Field, Section, TextOrSection
+from gateway.config.grammar.values import SECRET, TEXT
 
 _ACCOUNT = Section(
     "pagerduty channel",
@@ -31,15 +31,39 @@ _ACCOUNT = Section(
     optional=True,
 )
 
+_KEYS = Section(
+    "keys by label",
+    "The integration keys of several services, chosen by a label.",
+    (
+        Field("label", TEXT, "The label whose value chooses the key.", "", "team", required=True),
+        Field(
+            "keys",
+            MapOf("value", SECRET),
+            "The key for each value.",
+            "",
+            '{billing: "${PAGERDUTY_BILLING_KEY}"}',
+            required=True,
+        ),
+        Field(
+            "otherwise",
+            SECRET,
+            "The key where the label is missing or has another value.",
+            "",
+            '"${PAGERDUTY_PLATFORM_KEY}"',
+            required=True,
+        ),
+    ),
+)
+
 _TARGET = Section(
     "pagerduty target",
     "A PagerDuty service.",
     (
         Field(
             "routing_key",
-            SECRET,
-            "The integration key of its Events API v2 integration. When it is empty: see "
-            "[empty tokens and keys](channels.md#empty-tokens-and-keys).",
+            TextOrSection(SECRET, _KEYS),
+            "The integration key of its Events API v2 integration, or keys by a label. When one is "
+            "empty: see [empty tokens and keys](channels.md#empty-tokens-and-keys).",
             "",
             '"${PAGERDUTY_BILLING_KEY}"',
             required=True,

@@ -2,12 +2,14 @@
 
 from gateway.config.grammar.channels.common import (
     ACCOUNT_FIELD,
+    ALLOW_FIELD,
     API_URL_FIELD,
     PROXY_FIELD,
     SEND_RESOLVED_FIELD,
     ChannelGrammar,
+    otherwise_field,
 )
-from gateway.config.grammar.field_types import Choice
+from gateway.config.grammar.field_types import Choice, OrLabels
 from gateway.config.grammar.lists import ListOf
 from gateway.config.grammar.sections import Field, Section
 from gateway.config.grammar.values import SECRET, WORD
@@ -51,12 +53,15 @@ _TARGET = Section(
     (
         Field(
             "channel",
-            WORD,
-            "A channel's name (quoted, since # begins a comment) or id, or a member's id.",
+            OrLabels(WORD),
+            "A channel's name (quoted, since # begins a comment) or id, or a member's id. With "
+            'labels: `"#{{ labels.team }}-alerts"`, and the keys `allow` and `otherwise`.',
             "",
             '"#billing-alerts"',
             required=True,
         ),
+        ALLOW_FIELD,
+        otherwise_field(WORD, '"#alerts"'),
         ACCOUNT_FIELD,
         SEND_RESOLVED_FIELD,
     ),
