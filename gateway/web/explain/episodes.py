@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 
 from gateway.core.alerts.alert import Alert
 from gateway.core.alerts.episode import Episode, episode_of
@@ -71,10 +72,17 @@ def _latest_first(episode: Episode) -> tuple[float, str]:
 
 
 def _incidents(episode: Episode, appearances: Sequence[AlertAppearance]) -> tuple[int, ...]:
-    """Return the incidents that were open during the episode and had the alert."""
-    return tuple(
-        one.incident.number
+    """Return the incidents that were open during the episode and had the alert.
+
+    The report of an episode may arrive after its end. It is then in the first incident since whose
+    beginning, as the source said, it fired.
+    """
+    ends_at = inf if episode.ends_at is None else episode.ends_at
+    possible = [
+        one
         for one in appearances
-        if (episode.ends_at is None or one.joined_at <= episode.ends_at)
-        and (one.incident.resolved_at is None or one.incident.resolved_at >= episode.starts_at)
-    )
+        if one.incident.resolved_at is None or one.incident.resolved_at >= episode.starts_at
+    ]
+    joined = [one for one in possible if one.joined_at <= ends_at]
+    late = [one for one in possible if one.incident.began_at <= ends_at][-1:]
+    return tuple(one.incident.number for one in joined or late)

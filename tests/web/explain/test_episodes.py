@@ -48,6 +48,21 @@ async def test_history_lists_every_firing_with_its_incident(tmp_path: Path) -> N
         assert [one["incidents"] for one in body["episodes"]] == [[1002]]
 
 
+async def test_episode_reported_after_its_end_has_its_incident(tmp_path: Path) -> None:
+    """A source that was cut off reports a firing and its end late: both belong to the incident."""
+    async with served(tmp_path) as (world, client):
+        began = START - HOUR
+        await world.post(alert(NAME, "warning", starts_at=began))
+        await world.post(alert(NAME, "warning", starts_at=began, ends_at=began + 5 * MINUTE))
+        await world.post(alert(NAME, "warning", starts_at=START - 20 * MINUTE))
+        await world.advance(MINUTE)
+        body = await history(client, labels=LABELS)
+        assert [(one["state"], one["incidents"]) for one in body["episodes"]] == [
+            ("firing", [1001]),
+            ("resolved", [1001]),
+        ]
+
+
 async def test_history_over_deleted_time_says_so(tmp_path: Path) -> None:
     """An answer that begins before the retention says from when on it is complete."""
     async with served(tmp_path) as (world, client):
