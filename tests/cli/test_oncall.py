@@ -39,11 +39,11 @@ def file(tmp_path: Path) -> str:
 
 def test_oncall_prints_since_until_and_the_next_person() -> None:
     """All rotas in one table, each in its own zone."""
-    row = fine("oncall").splitlines()[1]
+    row = fine("oncall", "--file").splitlines()[1]
     assert " ".join(row.split()) == (
         "billing Ben Mon 16 Nov, 09:00 CET Mon 23 Nov, 09:00 CET Ana layer 1"
     )
-    [billing, platform] = fine_json("oncall")
+    [billing, platform] = fine_json("oncall", "--file")
     assert billing["on_call"] == [{"id": "ben", "name": "Ben"}]
     assert (billing["since"], billing["until"]) == ("2026-11-16T08:00:00Z", "2026-11-23T08:00:00Z")
     assert billing["next"] == {"id": "ana", "name": "Ana"}
@@ -115,7 +115,7 @@ def test_calendar_has_a_line_for_each_day(file: str) -> None:
 
 def test_output_in_a_pipe_has_no_colours() -> None:
     """No escape sequence reaches a file or another program."""
-    assert "\x1b" not in fine("oncall")
+    assert "\x1b" not in fine("oncall", "--file")
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_output_in_a_pipe_has_no_colours() -> None:
 )
 def test_wrong_usage_of_oncall_is_refused(arguments: tuple[str, ...], text: str) -> None:
     """Exit status 2, with what to write instead."""
-    result = gateway("oncall", *arguments)
+    result = gateway("oncall", "--file", *arguments)
     assert result.exit_code == 2
     assert text in result.stderr
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from gateway.core.time.timestamps import format_rfc3339
 from tests.cli.console import SHIPPED, gateway
-from tests.cli.test_commands_of_a_running_gateway import at
+from tests.cli.test_commands_of_a_running_gateway import at, fine_at
 from tests.flow.world import DAY, START
 from tests.web.explain.test_recorded_duty import BY_DAY, ONLY_BEN, reload
 from tests.web.real import served
@@ -58,24 +58,47 @@ async def test_calendar_joins_the_record_and_the_file(tmp_path: Path) -> None:
         assert all(line.count(":") == 2 for line in days)
 
 
-def test_without_a_gateway_the_past_is_calculated_and_says_so() -> None:
-    """No gateway answers: the file is used for the past, and standard error says it."""
-    result = gateway("oncall", "billing", "--from", "2026-11-01", "--url", NO_GATEWAY)
+def test_without_a_gateway_the_file_is_read_and_says_so() -> None:
+    """No gateway answers: the file alone is printed, and standard error says what it lacks."""
+    env = {"GATEWAY_LISTEN": "127.0.0.1:9"}
+    result = gateway("oncall", "billing", "--from", "2026-11-01", **env)
     assert result.exit_code == 0
     assert "Ben" in result.stdout
-    assert "The past is calculated from routes.yaml, not read from the record" in result.stderr
-    assert result.stderr.count("calculated") == 1
+    assert "reading the file, without run-time changes; turns as if new" in result.stderr
+    assert result.stderr.count("reading") == 1
 
 
-def test_future_does_not_ask_a_gateway() -> None:
-    """A table from now on needs no gateway, as in a pipeline that checks the file."""
-    result = gateway("oncall", "--from", "now", "--url", NO_GATEWAY)
-    assert (result.exit_code, result.stderr) == (0, "")
+def test_named_gateway_that_does_not_answer_is_an_error() -> None:
+    """Somebody who names a gateway must not get another answer than that gateway's."""
+    result = gateway("oncall", "--url", NO_GATEWAY)
+    assert result.exit_code == 1
+    assert "no gateway answers" in result.stderr
 
 
-def test_named_file_is_used_for_the_past_too(tmp_path: Path) -> None:
-    """With --config the answer is about that file, so no gateway is asked."""
+def test_named_file_and_file_option_ask_no_gateway(tmp_path: Path) -> None:
+    """With --config or --file the answer is about the file, as in a pipeline that checks it."""
     file = tmp_path / "routes.yaml"
     file.write_text(SHIPPED.read_text())
-    result = gateway("oncall", "--from", "2026-11-01", "--config", str(file), "--url", NO_GATEWAY)
-    assert (result.exit_code, result.stderr) == (0, "")
+    for option in (("--config", str(file)), ("--file",)):
+        result = gateway("oncall", "--from", "2026-11-01", *option, "--url", NO_GATEWAY)
+        assert (result.exit_code, result.stderr) == (0, "")
+
+
+async def test_change_made_at_run_time_is_shown(tmp_path: Path) -> None:
+    """The answer is that of the running gateway: now, as a table and as a calendar."""
+    async with served(tmp_path, BY_DAY) as (world, client):
+        await fine_at(
+            world, client, "override", "add", "billing", "--person", "ben", "--for", "3d",
+            "--as", "ben",
+        )  # fmt: skip
+        assert "change 1" in await fine_at(world, client, "oncall")
+        table = await fine_at(world, client, "oncall", "billing", "--from", "now", "--to", "+4d")
+        assert "3 days " in table
+        assert "change 1" in table
+        calendar = await fine_at(world, client, "oncall", "--calendar")
+        assert "Ben" in calendar
+        file = tmp_path / "routes.yaml"
+        file.write_text(BY_DAY)
+        env = {**world.env, "GATEWAY_CONFIG": str(file)}
+        unchanged = await at(world, client, "oncall", "--file", **env)
+        assert "change 1" not in unchanged.stdout

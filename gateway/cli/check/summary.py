@@ -46,7 +46,7 @@ def summary_json(config: Config, now: float) -> dict[str, Any]:
             {"path": path, "open": is_open} for path, is_open in _intake(config.sources.values())
         ],
         "on_call": [
-            oncall_text.on_call_json(plan, rota, now, explain(rota, now))
+            oncall_text.on_call_json(plan.name_of, rota, now, explain(rota, now))
             for rota in plan.rotas.values()
         ],
         "holidays": [

@@ -29,10 +29,16 @@ _HOUR = 3600.0
 
 
 def print_proof(
-    context: CliContext, length: str, config: Path | None, url: str | None, *, as_json: bool
+    context: CliContext,
+    length: str,
+    config: Path | None,
+    url: str | None,
+    *,
+    from_file: bool,
+    as_json: bool,
 ) -> None:
     """Print the proof of `length` from now; exit with status 1 if a page could be lost."""
-    proof = _proof(context, _seconds(length), config, url)
+    proof = _proof(context, _seconds(length), config, url, from_file=from_file)
     if as_json:
         echo_json(proof)
     else:
@@ -52,9 +58,11 @@ def _seconds(length: str) -> float:
     return seconds
 
 
-def _proof(context: CliContext, seconds: float, config: Path | None, url: str | None) -> Any:
+def _proof(
+    context: CliContext, seconds: float, config: Path | None, url: str | None, *, from_file: bool
+) -> Any:
     """Return the running gateway's proof, or that of the file if none answers."""
-    if config is None:
+    if config is None and not from_file:
         try:
             return api_of(context, url).get("/oncall/proof", seconds=round(seconds))
         except ApiError:

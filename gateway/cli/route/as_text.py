@@ -10,7 +10,6 @@ from gateway.cli.route.preview import (
     origin,
     person_of,
 )
-from gateway.cli.support.oncall_text import full_name
 from gateway.cli.support.output import echo, paint, plural, rank_colour
 from gateway.core.decide.contacts_due import ContactDue
 from gateway.core.matching.text import write_labels, write_matchers
@@ -124,7 +123,7 @@ def _print_escalation(plan: Plan, preview: RoutePreview, match: MatchedRoute) ->
 
 def _contact(plan: Plan, step: StepPreview, due: ContactDue) -> str:
     """Return a person's contact, and when it is notified if not with the step."""
-    text = f"{full_name(plan.people, due.person.id)} by {due.contact.name} ({due.target.address})"
+    text = f"{due.person.name} by {due.contact.name} ({due.target.address})"
     if not due.usable:
         return f"{text}, skipped: {plan.unusable_contacts[due.target.key]}"
     if due.quiet:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from gateway.cli.support.oncall_text import full_name
 from gateway.core.alerts.labels import quote
 from gateway.core.decide.contacts_due import ContactDue, contacts_due
 from gateway.core.incidents.notice import NotifyReason
@@ -240,5 +239,5 @@ def mismatch(step: TraceStep, labels: Labels) -> str | None:
 def person_of(plan: Plan, target: Target) -> str:
     """Return the recipient: a person's name and channel, or channel and address."""
     if target.person:
-        return f"{full_name(plan.people, target.person)} by {target.account} ({target.address})"
+        return f"{plan.name_of(target.person)} by {target.account} ({target.address})"
     return f"{target.account} {target.address}"
