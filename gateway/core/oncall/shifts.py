@@ -4,7 +4,7 @@ Every answer about who is on call reads this one sweep: paging, the calendar, th
 the check for gaps. They cannot disagree.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import inf
@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from gateway.core.oncall.active_overrides import ActiveOverrides
 from gateway.core.oncall.event_layer import EventLayer, Segment
 from gateway.core.oncall.layers import segments
-from gateway.core.oncall.types import LAST_INSTANT, AnyLayer, Rota
+from gateway.core.oncall.types import LAST_INSTANT, AnyLayer, Override, Rota
 from gateway.core.time.wallclock import load_zone
 
 OriginKind = Literal["layer", "override", "change"]
@@ -23,7 +23,10 @@ _KINDS: Mapping[str, OriginKind] = {kind: kind for kind in get_args(OriginKind)}
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Which part of the rota decided: its index in ``Rota.layers``, ``overrides``, ``changes``."""
+    """Which part of the rota decided: its index in ``Rota.layers``, ``overrides``, ``changes``.
+
+    In shifts, a stored change has its id less one in place of the index: that stays the same.
+    """
 
     kind: OriginKind
     index: int
@@ -118,6 +121,7 @@ def sweep(rota: Rota, start: float, end: float) -> Iterator[Shift]:
         cut = min(cut, until)
         decision = _under_overrides(decision, overrides, changes)
         turn, by, also, *_ = _under_changes(decision, changes)
+        by = _by_id(by, rota.changes)
         if pending is not None and (pending.turn, pending.by, pending.also) == (turn, by, also):
             pending = replace(pending, end=cut)
         else:
@@ -127,6 +131,13 @@ def sweep(rota: Rota, start: float, end: float) -> Iterator[Shift]:
         start = cut
     if pending is not None:
         yield pending
+
+
+def _by_id(by: Origin | None, changes: Sequence[Override]) -> Origin | None:
+    """Return the origin with the id of a stored change in place of its index."""
+    if by is None or by.kind != "change" or not changes[by.index].id:
+        return by
+    return Origin("change", int(changes[by.index].id) - 1)
 
 
 class _Track:

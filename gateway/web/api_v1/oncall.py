@@ -1,7 +1,7 @@
 """Endpoints about rotas, answered by the functions that paging and the CLI use."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from typing import TypeVar
 
 from gateway.core.oncall.rota import Rota
@@ -13,7 +13,10 @@ from gateway.flow.engine import Engine
 from gateway.flow.queries.duty import DutyReader
 from gateway.render.view.proof import proof_json
 from gateway.store import Tx
+from gateway.store.state import changes
 from gateway.web.api_v1 import models, requests
+from gateway.web.api_v1.changes import change_model
+from gateway.web.api_v1.models.changes import Change
 from gateway.web.api_v1.serialize import person
 from gateway.web.http.errors import RequestError
 
@@ -29,27 +32,33 @@ async def on_call(engine: Engine, query: requests.OnCallQuery) -> models.OnCall:
     if query.start is None and query.end is None:
         at = now if query.at is None else query.at
 
-        def duty_work(tx: Tx) -> list[models.Duty]:
+        def duty_work(tx: Tx) -> models.OnCall:
             reader = DutyReader(tx, plan.rotas, now)
-            return [_duty(plan, reader, rota, at) for rota in rotas]
+            duty = [_duty(plan, reader, rota, at) for rota in rotas]
+            return models.OnCall(
+                duty=duty, shifts=[], changes=_changes(tx, plan, rotas, (at, at + 1.0), now)
+            )
 
-        return models.OnCall(duty=await _guarded("at", engine.store.read(duty_work)), shifts=[])
+        return await _guarded("at", engine.store.read(duty_work))
     start, end = query.start, query.end
     if start is None or end is None or query.at is not None:
         raise _invalid("from", "give both from and to, without at")
     if not 0 < end - start <= LONGEST:
         raise _invalid("to", "must be after from, by at most a year")
 
-    def shifts_work(tx: Tx) -> list[models.Shift]:
+    def shifts_work(tx: Tx) -> models.OnCall:
         reader = DutyReader(tx, plan.rotas, now)
-        return [one for rota in rotas for one in _shifts(plan, reader, rota, start, end)]
+        return models.OnCall(
+            duty=[],
+            shifts=[one for rota in rotas for one in _shifts(plan, reader, rota, start, end)],
+            changes=_changes(tx, plan, rotas, (start, end), now),
+            holidays=[
+                models.Holiday(date=day, name=name)
+                for day, name in holidays_between(plan.business_hours, start, end)
+            ],
+        )
 
-    spans = await _guarded("from", engine.store.read(shifts_work))
-    holidays = [
-        models.Holiday(date=day, name=name)
-        for day, name in holidays_between(plan.business_hours, start, end)
-    ]
-    return models.OnCall(duty=[], shifts=spans, holidays=holidays)
+    return await _guarded("from", engine.store.read(shifts_work))
 
 
 async def proof(engine: Engine, query: requests.ProofQuery) -> models.Proof:
@@ -132,6 +141,18 @@ def _shifts(
             unknown=shift.unknown,
         )
         for shift in reader.shifts(rota.name, start, end)
+    ]
+
+
+def _changes(
+    tx: Tx, plan: Plan, rotas: Sequence[Rota], span: tuple[float, float], now: float
+) -> list[Change]:
+    """Return the changes made at run time that apply to these rotas in a span."""
+    start, end = span
+    return [
+        change_model(one, plan, now)
+        for one in changes.in_force(tx, start)
+        if one.start < end and any(one.applies_to(rota.name) for rota in rotas)
     ]
 
 

@@ -19,11 +19,13 @@ from gateway.flow.queries.duty import DutyReader
 from gateway.render.view.clean import clean
 from gateway.render.view.times import clock_time, day_name, duration
 from gateway.store import Tx
+from gateway.store.state import changes
 from gateway.web.explain.names import name_of, zone_for
 from gateway.web.http.access import has_write_access
 from gateway.web.http.access import require_read_access as require_read_access
 from gateway.web.http.keys import ENGINE
 from gateway.web.pages import page
+from gateway.web.pages.change_lines import change_lines
 from gateway.web.pages.error_pages import with_error_page
 
 DAYS = 14
@@ -75,6 +77,7 @@ class RotaCalendar:
     next_names: str
     gaps: Sequence[str]
     zone: str
+    changes: Sequence[str]
     days: Sequence[Day]
 
 
@@ -90,7 +93,12 @@ class OnCallPages:
         zone = zone_for(plan)
 
         def work(tx: Tx) -> list[RotaCalendar]:
-            return _rota_calendars(plan, DutyReader(tx, plan.rotas, now), zone, now)
+            calendars = _rota_calendars(plan, DutyReader(tx, plan.rotas, now), zone, now)
+            stored = changes.in_force(tx, now)
+            return [
+                replace(one, changes=change_lines(stored, one.rota, plan, zone, now))
+                for one in calendars
+            ]
 
         # In a reader's thread: fifty rotas take long enough to delay alerts on the event loop.
         calendars = await self._engine.store.read(work)
@@ -152,6 +160,7 @@ def _rota_calendar(
         next_names=next_names,
         gaps=_gaps(rota, zone, now, end),
         zone="" if rota.zone == zone else rota.zone,
+        changes=(),
         days=list(_days(shifts, plan, colours, zone, now)),
     )
 

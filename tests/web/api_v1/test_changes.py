@@ -125,3 +125,21 @@ async def test_unknown_change_is_not_found(gateway: Gateway) -> None:
     await call(client, "GET", f"{PATH}/9", 404)
     await call(client, "DELETE", f"{PATH}/9?as=ana", 404)
     await call(client, "DELETE", f"{PATH}/9", 422)
+
+
+async def test_who_and_why_are_beside_who_is_on_call(gateway: Gateway) -> None:
+    """`by` names the change by its id, which stays the same when earlier changes are over."""
+    _, client = gateway
+    await call(client, "POST", PATH, json={**BEN, "to": "2026-11-18T12:00:00Z"})
+    await call(client, "POST", PATH, json=BEN)
+    answer = await call(client, "GET", "/api/v1/oncall")
+    assert answer["duty"][0]["by"] == "change 2"
+    assert [one["id"] for one in answer["changes"]] == [1, 2]
+    assert answer["changes"][1]["why"] == "ana is ill"
+    span = "from=2026-11-18T12:00:00Z&to=2026-11-20T00:00:00Z"
+    answer = await call(client, "GET", f"/api/v1/oncall?rota=billing&{span}")
+    assert [one["by"] for one in answer["shifts"]] == ["change 2", "layer 1"]
+    assert [one["id"] for one in answer["changes"]] == [2]
+    page = await (await client.get("/oncall")).text()
+    assert "Change 2: Ben instead of anyone" in page
+    assert "by Ana (api, not verified): ana is ill" in page

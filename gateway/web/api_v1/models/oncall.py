@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field
 from gateway.core.oncall.shifts import ShiftSource
 from gateway.core.proof.findings import FindingKind
 from gateway.web.api_v1.models.base import Instant, PersonName, ResponseModel
+from gateway.web.api_v1.models.changes import Change
 
 
 class Duty(ResponseModel):
@@ -116,6 +117,10 @@ class OnCall(ResponseModel):
 
     duty: list[Duty]
     shifts: list[Shift]
+    changes: list[Change] = Field(
+        default=[],
+        description="Changes made at run time that apply then; `by` names them by their id.",
+    )
     holidays: list[Holiday] = Field(
         default=[], description="Holidays of business_hours in the time span of the shifts."
     )
