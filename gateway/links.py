@@ -99,6 +99,10 @@ class Links:
         token = self.token(Purpose.FEED, generation, subject, expires_at)
         return f"{self.external_url}/feeds/{token}.ics"
 
+    def swap(self, number: int, person: str, expires_at: float) -> str:
+        """Return a URL by which `person` can answer swap `number` until `expires_at`."""
+        return f"{self.external_url}/swap/{self.token(Purpose.SWAP, number, person, expires_at)}"
+
     def token(self, purpose: Purpose, number: int, person: str, expires_at: float) -> str:
         """Return a signed token, for URLs that are not made here, such as a page's relative ones.
 

@@ -14,6 +14,7 @@ COMMANDS = {
     "feed": "gateway.cli.feed",
     "calendar": "gateway.cli.calendar",
     "override": "gateway.cli.override.commands",
+    "swap": "gateway.cli.swap.commands",
     "incidents": "gateway.cli.incidents",
     "ack": "gateway.cli.ack",
     "take": "gateway.cli.ack:take",

@@ -32,6 +32,7 @@ from gateway.flow.oncall.duty_differences import difference_report, duty_differe
 from gateway.flow.oncall.duty_recorder import DutyRecorder
 from gateway.flow.oncall.plan_in_force import PlanInForce
 from gateway.flow.oncall.rota_changes import RotaChanges
+from gateway.flow.oncall.swaps import Swaps
 from gateway.flow.oncall.turns_part import TurnsPart
 from gateway.flow.own_alerts.conditions import check_on_call, replica_check
 from gateway.flow.own_alerts.reporter import OwnAlerts
@@ -85,6 +86,7 @@ class Engine:
             shared=dependencies.shared,
         )
         self.changes = RotaChanges(store, self.in_force, now)
+        self.swaps = Swaps(store, self.in_force, now)
 
         def plan() -> Plan:
             return self.plan

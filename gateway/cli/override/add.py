@@ -1,13 +1,11 @@
 """`gateway override add`: one change, somebody away, or a temporary schedule."""
 
-from dataclasses import replace
 from typing import Any
 
 import click
-from click.core import ParameterSource
 
-from gateway.cli.override.text import change_text, print_effects
 from gateway.cli.support.actor import actor_option
+from gateway.cli.support.changes_text import change_text, in_zone_of, print_effects
 from gateway.cli.support.output import echo, echo_json
 from gateway.cli.support.session import Session, pass_session
 from gateway.cli.support.times import TIME_FORMATS, read_time
@@ -62,7 +60,7 @@ def command(
     change, with the reason: it is in the past, it would change nothing, or it would leave nobody
     who can be reached (--anyway allows that).
     """
-    session = _in_zone_of(session, rota)
+    session = in_zone_of(session, rota)
     body = {
         "rota": rota,
         "as": by,
@@ -82,15 +80,6 @@ def command(
     if not dry_run:
         ids = " ".join(str(one["id"]) for one in answer["changes"])
         echo(f"to undo: gateway override remove {ids} --as {by}")
-
-
-def _in_zone_of(session: Session, rota: str | None) -> Session:
-    """Return the session in the rota's zone, unless --zone names another one."""
-    source = click.get_current_context().get_parameter_source("zone")
-    if rota is None or source is ParameterSource.COMMANDLINE:
-        return session
-    zones = {one["name"]: one["timezone"] for one in session.api.get("/rotas")["rotas"]}
-    return replace(session, zone=zones.get(rota, session.zone))
 
 
 def _what(session: Session, rota: str | None, options: dict[str, Any]) -> dict[str, Any]:

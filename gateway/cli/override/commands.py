@@ -5,8 +5,8 @@ from typing import Any
 import click
 
 from gateway.cli.override.add import command as add
-from gateway.cli.override.text import change_text, print_effects, span
 from gateway.cli.support.actor import actor_option
+from gateway.cli.support.changes_text import change_text, print_effects, span
 from gateway.cli.support.output import Cell, echo, echo_json, print_columns
 from gateway.cli.support.session import Session, pass_session
 from gateway.core.text.escape import one_line

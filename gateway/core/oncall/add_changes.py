@@ -142,8 +142,12 @@ def _check_names(roster: Roster, request: ChangeRequest, field: _Fields) -> None
             field("beside"), "name a person to be notified as well, and nobody who is replaced"
         )
     if person is not None and person not in roster.reachable:
-        text = f"{roster.people[person]} has no contact in routes.yaml, so nobody could be paged"
-        raise RejectedChangeError(field("person"), text)
+        raise RejectedChangeError(field("person"), without_contact(roster.people[person]))
+
+
+def without_contact(name: str) -> str:
+    """Return that a person cannot be put on call."""
+    return f"{name} has no contact in routes.yaml, so nobody could be paged"
 
 
 def unknown(what: str, name: str, known: Iterable[str]) -> str:

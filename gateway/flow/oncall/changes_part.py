@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from gateway.core.actor import system_actor
+from gateway.core.oncall.answer_swap import void_swaps
 from gateway.core.oncall.change_text import span_text, what_changes
 from gateway.core.oncall.changes import RotaChange, void_missing, with_changes
+from gateway.core.oncall.swaps import Swap
 from gateway.core.plan.plan import Plan
 from gateway.store import Tx
-from gateway.store.state import changes
+from gateway.store.state import changes, swaps
 
 KEPT = 35 * 86400.0
 """Seconds for which a change that is over stays in the plan, so that the duty of a time in which no
@@ -16,7 +18,7 @@ gateway ran can be calculated. Higher makes each reading of a rota slower."""
 
 
 class ChangesPart:
-    """Reads the changes in force, and makes those void that a new configuration cannot apply."""
+    """Reads the changes in force; makes those and swaps void that a new file cannot apply."""
 
     def read(self, tx: Tx, now: float) -> tuple[RotaChange, ...]:
         """Return the changes that are in force, will be, or were lately."""
@@ -34,7 +36,22 @@ class ChangesPart:
             changes.in_force(tx, now), after.rotas, after.people, system_actor("reload"), now
         )
         changes.save_voiding(tx, voided)
-        return [_void_text(change, before or after) for change in voided]
+        ended = void_swaps(
+            swaps.ending_after(tx, now), after.rotas, after.people, system_actor("reload"), now
+        )
+        for swap in ended:
+            swaps.save(tx, swap)
+        plan = before or after
+        return [
+            *(_void_text(change, plan) for change in voided),
+            *(_void_swap_text(swap, plan) for swap in ended),
+        ]
+
+
+def _void_swap_text(swap: Swap, plan: Plan) -> str:
+    reason = swap.answer.reason if swap.answer else ""
+    person, other = plan.name_of(swap.person), plan.name_of(swap.other)
+    return f"swap {swap.id} is void: {reason} ({person} asked {other}, rota {swap.rota})"
 
 
 def _void_text(change: RotaChange, plan: Plan) -> str:

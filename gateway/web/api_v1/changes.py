@@ -1,6 +1,6 @@
 """Endpoints about changes of rotas at run time: list, add, remove."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from gateway.core.actor import Actor, stated_actor
@@ -8,6 +8,7 @@ from gateway.core.oncall.add_changes import ChangeRequest
 from gateway.core.oncall.change_text import what_changes
 from gateway.core.oncall.changes import RotaChange
 from gateway.core.oncall.rejected import ChangeConflictError, ChangeError, UnknownChangeError
+from gateway.core.oncall.roster import Effect
 from gateway.core.plan.plan import Plan
 from gateway.core.text.escape import one_line
 from gateway.flow.engine import Engine
@@ -122,6 +123,21 @@ def actor_model(actor: Actor, plan: Plan) -> models.Actor:
     return models.Actor.model_validate({**actor.to_json(), "name": plan.name_of(actor.id)})
 
 
+def effect_models(effects: Iterable[Effect], plan: Plan) -> list[models.Effect]:
+    """Return effects as models."""
+    return [
+        models.Effect(
+            rota=one.rota,
+            timezone=plan.rotas[one.rota].zone,
+            start=one.start,
+            end=one.end,
+            before=[person(plan, name) for name in one.before],
+            after=[person(plan, name) for name in one.after],
+        )
+        for one in effects
+    ]
+
+
 def _change_requests(body: models.ChangeGiven) -> list[ChangeRequest]:
     """Return what is asked for. Raises RequestError (422)."""
     if not body.shifts:
@@ -141,17 +157,7 @@ def _made(engine: Engine, outcome: ChangeOutcome) -> models.ChangesMade:
     plan, now = engine.plan, engine.now()
     return models.ChangesMade(
         changes=[change_model(one, plan, now) for one in outcome.changes],
-        effects=[
-            models.Effect(
-                rota=one.rota,
-                timezone=plan.rotas[one.rota].zone,
-                start=one.start,
-                end=one.end,
-                before=[person(plan, name) for name in one.before],
-                after=[person(plan, name) for name in one.after],
-            )
-            for one in outcome.effects
-        ],
+        effects=effect_models(outcome.effects, plan),
     )
 
 

@@ -18,6 +18,7 @@ from gateway.web.api_v1 import (
     oncall,
     requests,
     silences,
+    swaps,
     teams,
 )
 from gateway.web.api_v1.models import alerts as alert_models
@@ -26,6 +27,7 @@ from gateway.web.api_v1.models import changes as change_models
 from gateway.web.api_v1.models import explain as explain_models
 from gateway.web.api_v1.models import feeds as feed_models
 from gateway.web.api_v1.models import silences as silence_models
+from gateway.web.api_v1.models import swaps as swap_models
 from gateway.web.api_v1.models import teams as team_models
 
 BASE = "/api/v1"
@@ -251,6 +253,26 @@ ENDPOINTS = (
         (404, 409),
     ),
     _get("/teams", "listTeams", teams.list_teams, requests.NoQuery, team_models.Teams),
+    _get("/swaps", "listSwaps", swaps.list_swaps, swap_models.SwapsQuery, swap_models.Swaps),
+    _get("/swaps/{number}", "getSwap", swaps.one_swap, requests.NoQuery, swap_models.Swap, (404,)),
+    _post(
+        "/swaps", "askForSwap", swaps.ask, swap_models.SwapRequested, swap_models.SwapDone, (409,)
+    ),
+    *(
+        _post(
+            f"/swaps/{{number}}/{verb}",
+            f"{verb}Swap",
+            handler,
+            swap_models.SwapAnswered,
+            swap_models.SwapDone,
+            (404, 409),
+        )
+        for verb, handler in (
+            ("accept", swaps.accept),
+            ("decline", swaps.decline),
+            ("cancel", swaps.cancel),
+        )
+    ),
     Endpoint(
         "GET",
         f"{BASE}/feeds",

@@ -38,7 +38,9 @@ class SignedLink:
         return "../" * self.below + self.token
 
 
-def resolve_link(engine: Engine, request: web.Request, below: int = 0) -> SignedLink | web.Response:
+def resolve_link(
+    engine: Engine, request: web.Request, below: int = 0, purpose: Purpose = Purpose.ACKNOWLEDGE
+) -> SignedLink | web.Response:
     """Return the link of a request, or the page that says why it is not valid."""
     up = "../" * (below + 1)
     if is_prefetch(request):
@@ -46,17 +48,20 @@ def resolve_link(engine: Engine, request: web.Request, below: int = 0) -> Signed
         return message_page("Not prefetched", text, status=403, up=up)
     token = request.match_info["token"]
     try:
-        claim = engine.links.read(Purpose.ACKNOWLEDGE, token, engine.now())
+        claim = engine.links.read(purpose, token, engine.now())
     except ExpiredLinkError as expired:
         record_refusal(request, RefusalKind.EXPIRED_LINK, "expired link")
-        number = expired.claim.number
+        number, is_swap = expired.claim.number, purpose is Purpose.SWAP
+        hint = f"Use the newest message of the incident, or the command: gateway ack {number}"
+        if is_swap:
+            hint = "One of the shifts is over. The swap is listed by: gateway swap list --ended"
         return message_page(
             "This link has expired",
             "Links in messages are valid for a limited time, so that an old one cannot be misused.",
-            f"Use the newest message of the incident, or the command: gateway ack {number}",
+            hint,
             status=410,
             up=up,
-            number=number,
+            number=None if is_swap else number,
         )
     except ForgedLinkError:
         record_refusal(request, RefusalKind.FORGED_LINK, "link with an invalid signature")

@@ -8,7 +8,7 @@ PostgreSQL refuses index entries over 2,704 bytes ("index row size exceeds btree
 from gateway.store.schema.tables.alert import alerts, rejects, silences
 from gateway.store.schema.tables.base import COUNTERS, FIRST_INCIDENT, meta, metadata
 from gateway.store.schema.tables.calendar import calendars
-from gateway.store.schema.tables.change import rota_changes
+from gateway.store.schema.tables.change import rota_changes, swaps
 from gateway.store.schema.tables.duty import duty_records
 from gateway.store.schema.tables.episode import episodes
 from gateway.store.schema.tables.feed import feeds
@@ -40,5 +40,6 @@ __all__ = [
     "rota_turns",
     "round_robin",
     "silences",
+    "swaps",
     "timeline",
 ]

@@ -30,4 +30,5 @@ COUNTERS = {
     "alert": 0,
     "rota_change": 0,
     "plan_version": 0,
+    "swap": 0,
 }

@@ -24,3 +24,24 @@ rota_changes = Table(
     Column("voided_by", Text),
 )
 Index("rota_changes_ends_at", rota_changes.c.ends_at)
+
+swaps = Table(
+    "swaps",
+    metadata,
+    Column("id", KEY, primary_key=True, autoincrement=False),
+    Column("rota", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("other", Text, nullable=False),
+    Column("gives_from", Double, nullable=False),
+    Column("gives_to", Double, nullable=False),
+    Column("takes_from", Double),
+    Column("takes_to", Double),
+    Column("actor", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("created_at", Double, nullable=False),
+    Column("state", Text, nullable=False),
+    # Null until somebody answers; `answer` is the reason of a void swap.
+    Column("answered_by", Text),
+    Column("answered_at", Double),
+    Column("answer", Text),
+)

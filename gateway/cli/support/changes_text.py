@@ -1,6 +1,10 @@
-"""Overrides as text, for the commands about them."""
+"""Overrides and swaps as text, for the commands about them."""
 
+from dataclasses import replace
 from typing import Any
+
+import click
+from click.core import ParameterSource
 
 from gateway.cli.support.output import echo
 from gateway.cli.support.session import Session
@@ -11,6 +15,15 @@ from gateway.core.time.timestamps import parse_rfc3339
 EFFECT_LIMIT = 10
 """Stretches that are printed after a change. More would push the change itself off a small
 screen."""
+
+
+def in_zone_of(session: Session, rota: str | None) -> Session:
+    """Return the session in the rota's zone, unless --zone names another one."""
+    source = click.get_current_context().get_parameter_source("zone")
+    if rota is None or source is ParameterSource.COMMANDLINE:
+        return session
+    zones = {one["name"]: one["timezone"] for one in session.api.get("/rotas")["rotas"]}
+    return replace(session, zone=zones.get(rota, session.zone))
 
 
 def span(one: dict[str, Any], session: Session) -> str:
