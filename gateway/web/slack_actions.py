@@ -1,4 +1,4 @@
-"""POST /slack/actions: the buttons Acknowledge and Take over of messages in Slack.
+"""POST /slack/actions: the buttons of messages in Slack: Acknowledge, Take over, Accept a swap.
 
 Slack signs the raw body with the app's signing secret, version v0: HMAC-SHA256 over
 `v0:{timestamp}:{body}` (Slack, "Verifying requests from Slack"). It waits three seconds for a 200.
@@ -13,6 +13,7 @@ import hmac
 import re
 from collections import OrderedDict
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs
@@ -21,8 +22,10 @@ import orjson
 from aiohttp import web
 
 from gateway.core.actor import verified_person
+from gateway.core.oncall.rejected import ChangeError
 from gateway.core.plan.accounts import Secret
 from gateway.flow.engine import Engine
+from gateway.flow.oncall.plan_in_force import ConcurrentChangesError
 from gateway.web.http.bodies import read_body
 from gateway.web.http.errors import RequestError, json_response
 from gateway.web.http.keys import ENGINE
@@ -30,6 +33,9 @@ from gateway.web.http.refusals import RefusalKind, record_refusal
 
 ACKNOWLEDGE = "gateway_acknowledge"
 TAKE = "gateway_take"
+ACCEPT_SWAP = "gateway_accept_swap"
+DECLINE_SWAP = "gateway_decline_swap"
+ACTIONS = (ACKNOWLEDGE, TAKE, ACCEPT_SWAP, DECLINE_SWAP)
 LARGEST = 64 * 1024
 """Bytes of a request; Slack's own are a few kilobytes."""
 
@@ -44,11 +50,15 @@ SIGNATURES_REMEMBERED = 10_000
 
 @dataclass(frozen=True, slots=True)
 class ButtonPress:
-    """A actions_and_values button. `holder` is the person to take over from; None acknowledges."""
+    """A button that was pressed. `number` is of an incident or a swap.
 
+    `holder` is the person to take over from, empty for other buttons.
+    """
+
+    action: str
     number: int
     user: str
-    holder: str | None = None
+    holder: str = ""
 
 
 class SignedHead(NamedTuple):
@@ -129,13 +139,16 @@ class SlackActions:
             f"slack:{user}",
         )
         actor = verified_person(by, "slack")
-        try:
-            if press.holder is None:
-                await self._engine.acknowledge(press.number, actor)
+        engine, number = self._engine, press.number
+        with suppress(KeyError, ChangeError, ConcurrentChangesError):  # the message is outdated
+            if press.action == ACKNOWLEDGE:
+                await engine.acknowledge(number, actor)
+            elif press.action == TAKE:
+                await engine.take(number, actor, press.holder)
+            elif press.action == ACCEPT_SWAP:
+                await engine.swaps.accept(number, actor)
             else:
-                await self._engine.take(press.number, actor, press.holder)
-        except KeyError:
-            return  # the message is older than the database
+                await engine.swaps.decline(number, actor)
 
 
 def _invalid_signature(request: web.Request) -> RequestError:
@@ -178,12 +191,12 @@ def parse_button_presses(body: bytes) -> list[ButtonPress]:
 
 def _parse_button_press(action: object, value: object, user: str) -> ButtonPress | None:
     """Parse one press. The value is a number; for a take-over it is NUMBER:HOLDER."""
-    if action not in (ACKNOWLEDGE, TAKE) or not isinstance(value, str):
+    if not isinstance(action, str) or action not in ACTIONS or not isinstance(value, str):
         return None
     number, _, holder = value.partition(":")
     if not (number.isascii() and number.isdigit() and len(number) < 16):
         return None
-    return ButtonPress(int(number), user, holder if action == TAKE else None)
+    return ButtonPress(action, int(number), user, holder if action == TAKE else "")
 
 
 def add_routes(app: web.Application) -> None:

@@ -11,6 +11,7 @@ from gateway.links import Purpose
 from tests.flow.world import DAY, ROUTES, START, World
 from tests.web.api_v1.test_api import call
 from tests.web.real import Client, served
+from tests.web.test_slack_button import pressed, send
 
 PATH = "/api/v1/swaps"
 ROTATING = ROUTES.replace("members: [ana]", "members: [ana, ben]")
@@ -142,3 +143,27 @@ async def test_link_of_another_purpose_person_or_time_does_not_accept(gateway: G
     missing = f"/swap/{world.engine.links.token(Purpose.SWAP, 8, 'ben', START + DAY)}"
     assert "no such swap" in await page(client, "POST", missing, 404)
     assert (await call(client, "GET", f"{PATH}/1"))["state"] == "open"
+
+
+async def test_buttons_in_slack_answer_as_the_person_who_pressed(tmp_path: Path) -> None:
+    """Slack signs who pressed; a press of somebody else, or on an old message, does nothing."""
+    routes = ROTATING.replace("email: ben@example.com}", "email: ben@example.com, slack: U0BEN}")
+    async with served(tmp_path, routes) as (world, client):
+        for number, (user, button, state) in enumerate(
+            [
+                ("U0ANA", "gateway_accept_swap", "open"),
+                ("U0BEN", "gateway_decline_swap", "declined"),
+                ("U0BEN", "gateway_accept_swap", "accepted"),
+            ],
+            1,
+        ):
+            await call(client, "POST", PATH, json=WISH)
+            actions = [{"action_id": button, "value": str(number)}]
+            for _ in range(2):
+                world.now += 1.0
+                body = pressed(user={"id": user}, actions=actions)
+                assert (await send(world, client, body)).status == 200
+            swap = await call(client, "GET", f"{PATH}/{number}")
+            assert swap["state"] == state
+        assert swap["answered_by"]["via"] == "slack"
+        assert swap["answered_by"]["verified"] is True

@@ -1,0 +1,94 @@
+"""Changes of rotas on two real replicas: obeyed by the other within a second, kept over a kill."""
+
+import json
+import time
+from typing import Any
+
+import pytest
+
+from tests.processes.conftest import MakeGateway
+from tests.processes.gateway import Gateway
+from tests.processes.harness import request, wait_for
+from tests.processes.payloads import alert
+from tests.processes.routes import SEVERAL
+from tests.processes.test_replicas import pair
+from tests.processes.vendors import Vendors
+
+pytestmark = pytest.mark.process
+
+ON_CALL = """people:
+  ana: {name: Ana, email: ana@example.com}
+  ben: {name: Ben, email: ben@example.com}
+rotas:
+  billing:
+    layers: [{members: [ana], start: 2026-01-05}]
+escalations:
+  billing: [{notify: ["rota:billing"], by: [email], wait: 1h}]
+"""
+ROUTES = SEVERAL.replace("people:\n  ana: {name: Ana, email: ana@example.com}\n", ON_CALL).replace(
+    "    fallback: everyone\n", "    escalate: billing\n    fallback: everyone\n"
+)
+FIVE_MINUTES = 300.0
+
+
+@pytest.fixture
+def database(migrated_postgres_url: str) -> str:
+    """Return the URL of a database with the newest, empty tables."""
+    return migrated_postgres_url
+
+
+def call(gateway: Gateway, method: str, path: str, body: Any = None) -> Any:
+    """Call the API; return its answer, which must be 200."""
+    data = None if body is None else json.dumps(body).encode()
+    headers = {"Content-Type": "application/json"} if data else {}
+    status, _, answer = request(f"{gateway.url}/api/v1{path}", method, data, headers)
+    assert status == 200, answer
+    return json.loads(answer)
+
+
+def on_call(gateway: Gateway) -> list[str]:
+    (duty,) = call(gateway, "GET", "/oncall")["duty"]
+    return [one["id"] for one in duty["on_call"]]
+
+
+def take_over(gateway: Gateway) -> int:
+    """Put Ben on call for a while; return the id of the change."""
+    end = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + FIVE_MINUTES))
+    body = {"rota": "billing", "person": "ben", "to": end, "as": "ben"}
+    (change,) = call(gateway, "POST", "/overrides", body)["changes"]
+    return int(change["id"])
+
+
+def seconds_until(gateway: Gateway, person: str) -> float:
+    """Return how long it takes until this person is on call by a replica."""
+    began = time.monotonic()
+    wait_for(f"{person} is on call", lambda: on_call(gateway) == [person])
+    return time.monotonic() - began
+
+
+def test_override_of_one_replica_is_obeyed_by_the_other_within_a_second(
+    make_gateway: MakeGateway, vendors: Vendors, database: str
+) -> None:
+    """Made at one, it is in force there at once and at the other within a second; so is removal."""
+    one, two = pair(make_gateway, database, ROUTES)
+    assert on_call(two) == ["ana"]
+    id_ = take_over(one)
+    assert on_call(one) == ["ben"]
+    assert seconds_until(two, "ben") < 1.0
+    call(two, "DELETE", f"/overrides/{id_}?as=ana")
+    assert on_call(two) == ["ana"]
+    assert seconds_until(one, "ana") < 1.0
+
+
+def test_override_survives_the_kill_of_the_replica_that_took_it(
+    make_gateway: MakeGateway, vendors: Vendors, database: str
+) -> None:
+    """kill -9 right after the answer: the other replica and the restarted one both have it."""
+    one, two = pair(make_gateway, database, ROUTES)
+    take_over(one)
+    one.kill()
+    assert seconds_until(two, "ben") < 1.0
+    assert on_call(one.start()) == ["ben"]
+    two.accept(alert("DoubleCharge", severity="critical"))
+    wait_for("a mail to Ben", lambda: "ben@example.com" in json.dumps(vendors.accepted("postmark")))
+    assert "ana@example.com" not in json.dumps(vendors.accepted("postmark"))
