@@ -14,6 +14,7 @@ from functools import partial
 from benchmarks import measure, table
 from benchmarks.hostile import BODIES
 from benchmarks.measure import FULL, QUICK, TINY, Figures, ProgramClass, Size
+from benchmarks.oncall import oncall
 from benchmarks.programs import Alertmanager, Gateway, LoadProcess, alertmanager
 from benchmarks.reading import reading
 
@@ -86,6 +87,10 @@ class Run:
             work = partial(measure.hostile_body, load=self.load, size=self.size, what=what)
             yield f"hostile: {what}", self.alternating(work, 1)
 
+    def oncall(self) -> Iterator[Measured]:
+        self.report("gateway oncall …")
+        yield "gateway oncall, a year", {Gateway.name: [oncall(self.load, self.size)]}
+
     def start_up(self) -> Iterator[Measured]:
         self.report("start-up …")
         for arguments in (["check"], ["route", "severity=critical"]):
@@ -102,6 +107,7 @@ PARTS: dict[str, Callable[[Run], Iterator[Measured]]] = {
     "reading": Run.reading,
     "hostile": Run.hostile,
     "start-up": Run.start_up,
+    "oncall": Run.oncall,
 }
 
 

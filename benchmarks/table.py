@@ -105,6 +105,12 @@ _FIGURES: dict[str, list[tuple[str, Pick, str]]] = {
         ("known", _figure("known"), ",.0f"),
         ("notified", _figure("notified"), ",.0f"),
     ],
+    "gateway oncall": [
+        ("median s", _figure("median_s"), ".2f"),
+        ("max s", _figure("max_s"), ".2f"),
+        ("CPU s of command and gateway", _figure("cpu_s"), ".2f"),
+        ("shifts", _figure("shifts"), ",.0f"),
+    ],
     "gateway": [("median s", _figure("median_s"), ".2f"), ("max s", _figure("max_s"), ".2f")],
 }
 """The figures of each kind of measurement: name, how to read it, and its format."""

@@ -96,6 +96,14 @@ def test_the_table_has_a_row_for_each_work() -> None:
     assert "| gateway route" in table
 
 
+def test_year_on_call_is_printed_with_all_changes() -> None:
+    """The command is measured on 500 changes made at run time."""
+    rounds = json.loads(bench("--json", "--only", "oncall"))
+    (figures,) = rounds["gateway oncall, a year"]["gateway"]
+    assert figures["changes"] == 500
+    assert figures["shifts"] > 1000
+
+
 def test_soak_compares_the_ends_of_the_second_half() -> None:
     """Growth in the first half only, and a single odd sample, are no leak."""
     warm = [Sample(at, 100.0 + min(at, 50.0), 40) for at in range(100)]
