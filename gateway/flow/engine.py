@@ -34,7 +34,7 @@ from gateway.flow.oncall.plan_in_force import PlanInForce
 from gateway.flow.oncall.rota_changes import RotaChanges
 from gateway.flow.oncall.swaps import Swaps
 from gateway.flow.oncall.turns_part import TurnsPart
-from gateway.flow.own_alerts.conditions import check_on_call, replica_check
+from gateway.flow.own_alerts.conditions import check_on_call, check_void_changes, replica_check
 from gateway.flow.own_alerts.reporter import OwnAlerts
 from gateway.flow.queries.active_alerts import ActiveAlerts
 from gateway.flow.runtime.dependencies import Dependencies
@@ -110,6 +110,7 @@ class Engine:
         self.duty = DutyRecorder(store, plan, now)
         self.own_alerts = OwnAlerts(store, plan, now, self._intake_committed)
         self.own_alerts.add_check(check_on_call)
+        self.own_alerts.add_check(check_void_changes)
         self.calendars = Calendars(store, lambda: self._config, now, self.in_force, calendars)
         self.feeds = Feeds(store, dependencies.links, plan, now)
         self.integrity = IntegrityMonitor(store, dependencies.metrics, dependencies.monotonic)

@@ -34,6 +34,7 @@ _NONESSENTIAL = (
     "database file",
     "integrity check",
     "templates",
+    "plan in force",
 )
 """Prefixes of components without which alerts are still accepted and decided."""
 

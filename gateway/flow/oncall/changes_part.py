@@ -32,18 +32,15 @@ class ChangesPart:
 
     def adopt(self, tx: Tx, before: Plan | None, after: Plan, now: float) -> Sequence[str]:
         """Make changes void whose person or rota is gone, and report each by name."""
-        voided = void_missing(
-            changes.in_force(tx, now), after.rotas, after.people, system_actor("reload"), now
-        )
+        actor = system_actor("start" if before is None else "reload")
+        voided = void_missing(changes.in_force(tx, now), after.rotas, after.people, actor, now)
         changes.save_voiding(tx, voided)
-        ended = void_swaps(
-            swaps.ending_after(tx, now), after.rotas, after.people, system_actor("reload"), now
-        )
+        ended = void_swaps(swaps.ending_after(tx, now), after.rotas, after.people, actor, now)
         for swap in ended:
             swaps.save(tx, swap)
         plan = before or after
         return [
-            *(_void_text(change, plan) for change in voided),
+            *(void_text(change, plan) for change in voided),
             *(_void_swap_text(swap, plan) for swap in ended),
         ]
 
@@ -54,7 +51,8 @@ def _void_swap_text(swap: Swap, plan: Plan) -> str:
     return f"swap {swap.id} is void: {reason} ({person} asked {other}, rota {swap.rota})"
 
 
-def _void_text(change: RotaChange, plan: Plan) -> str:
+def void_text(change: RotaChange, plan: Plan) -> str:
+    """Return what is void, why, when it would have applied, and who had made it."""
     names = {one: plan.name_of(one) for one in change.people}
     rota = plan.rotas.get(change.rota or "")
     where = "every rota" if change.rota is None else f"rota {change.rota}"

@@ -1,5 +1,7 @@
 """Changes of rotas at run time in whole gateways: paging, replicas, reload, restart."""
 
+from dataclasses import replace
+
 import pytest
 
 from gateway.core.actor import stated_actor
@@ -10,6 +12,7 @@ from gateway.core.oncall.rota import on_call
 from gateway.flow.engine import Engine
 from gateway.flow.intake.route_cache import route_cache
 from gateway.flow.oncall.rota_changes import ChangeOutcome
+from gateway.flow.own_alerts.conditions import check_void_changes
 from gateway.store.state import duty
 from tests.flow.world import DAY, HOUR, MINUTE, ROUTES, START, World, alert
 
@@ -114,6 +117,19 @@ async def test_reload_that_removes_a_person_makes_changes_void(world: World) -> 
     (change,) = await world.engine.changes.read(ended=False)
     assert change.voiding is not None
     assert change.voiding.actor.via == "reload"
+
+
+async def test_void_changes_fire_an_alert_for_a_day(world: World) -> None:
+    """Whose shift is open again must not only be in a log: an alert names the changes."""
+    await world.engine.changes.add([replace(BEN_FOR_ANA, end=START + 9 * DAY)], ANA, "ill")
+    world.routes = WITHOUT_BEN
+    await world.engine.reload()
+    plan, now = world.engine.plan, world.now
+    read = world.engine.store.read
+    (condition,) = await read(lambda tx: check_void_changes(tx, plan, now))
+    assert condition.labels == {"rota": "billing"}
+    assert "change 1 is void: person ben was removed" in condition.annotations["changes"]
+    assert await read(lambda tx: check_void_changes(tx, plan, now + DAY)) == []
 
 
 async def test_change_of_an_unknown_person_is_omitted_and_kept(database_url: str) -> None:
