@@ -89,6 +89,10 @@ class Links:
         """Return the URL of the list of incidents."""
         return f"{self.external_url}/"
 
+    def on_call(self) -> str:
+        """Return the URL of the page of who is on call."""
+        return f"{self.external_url}/oncall"
+
     def acknowledge(self, number: int, person: str, expires_at: float) -> str:
         """Return a URL by which `person` can acknowledge incident `number` until `expires_at`."""
         token = self.token(Purpose.ACKNOWLEDGE, number, person, expires_at)

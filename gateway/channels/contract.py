@@ -1,9 +1,10 @@
 """The one interface between the outbox and the vendors."""
 
-from typing import Protocol
+from collections.abc import Collection
+from typing import Protocol, runtime_checkable
 
 from gateway.core.incidents.message import Message, Receipt
-from gateway.core.incidents.notice import NoticeKind
+from gateway.core.incidents.notice import SHIFT_KINDS, NoticeKind
 from gateway.core.plan.channels import Capability, ChannelSpec
 from gateway.core.plan.plan import Target
 
@@ -47,6 +48,21 @@ class Channel(Protocol):
         """Release connections and threads, after a short wait for sends in flight."""
 
 
+@runtime_checkable
+class ShowsOnCall(Protocol):
+    """A channel that can also show who is on call outside of messages.
+
+    Both methods change something only where it differs, and return whether they did. They raise
+    SendError and nothing else, except for cancellation.
+    """
+
+    async def show_topic(self, channel: str, label: str, people: str) -> bool:
+        """Let the topic of a channel say `label: people`; the rest of the topic stays."""
+
+    async def show_members(self, group: str, members: Collection[str]) -> bool:
+        """Make a group consist of these members; without any it stays as it is."""
+
+
 def accepts_notice(spec: ChannelSpec, kind: NoticeKind, *, quiet: bool) -> bool:
     """Return whether a channel with this spec can send a notice of this kind.
 
@@ -57,5 +73,7 @@ def accepts_notice(spec: ChannelSpec, kind: NoticeKind, *, quiet: bool) -> bool:
         return False
     if kind is NoticeKind.DIGEST:
         return spec.can(Capability.DIGESTS)
+    if kind in SHIFT_KINDS:
+        return spec.can(Capability.SHIFT_MESSAGES)
     about_response = kind in (NoticeKind.ACKNOWLEDGED, NoticeKind.MISSED)
     return not about_response or spec.can(Capability.ACKNOWLEDGEMENTS)

@@ -126,7 +126,6 @@ def _messages(
     from gateway.core.time.wallclock import load_zone
     from gateway.render.renderer import Renderer
     from gateway.render.request import RenderRequest
-    from gateway.render.samples import LINKS
     from gateway.render.worker.forked import ForkedRenderer
 
     try:
@@ -143,7 +142,7 @@ def _messages(
                     sample.facts,
                     sample.target(channel),
                     SPECS[channel].parts,
-                    LINKS,
+                    sample.links,
                     zone,
                     sample.kind,
                     sample.reason,

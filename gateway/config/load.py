@@ -9,6 +9,7 @@ from gateway.config.build import accounts, escalations, oncall, own_alerts, rout
 from gateway.config.build import receivers as build_receivers
 from gateway.config.build.calendars import CalendarBuilder
 from gateway.config.build.names import FileNames, file_names, refuse_duplicates
+from gateway.config.build.on_call_news import on_call_news
 from gateway.config.build.people import PeopleBuilder, contact_names
 from gateway.config.build.teams import teams
 from gateway.config.grammar.parsed import ParsedSection, ParsedValue, ReadContext
@@ -161,6 +162,7 @@ def _plan(
         severities=names.severities,
         intervals=names.intervals,
     )
+    news = on_call_news(file.map_of("rotas"), receivers, names.receivers, findings)
     policies = escalations.escalations(file.map_of("escalations"), step_names, findings)
     severities = routing.severities(file.map_of("severities"), findings)
     intervals = routing.time_intervals(_intervals(file), findings)
@@ -184,6 +186,7 @@ def _plan(
         escalations=policies,
         inhibit_rules=inhibit_rules,
         watchdogs=routing.watchdogs(file.map_of("watchdogs")),
+        on_call_news=news,
         own_alerts=own_alerts.settings(file.get("gateway_alerts")),
         time_intervals=intervals,
         business_hours=hours,

@@ -42,6 +42,9 @@ from gateway.flow.runtime.dispatch_result import DispatchResult
 from gateway.flow.runtime.health import Health
 from gateway.flow.runtime.integrity import IntegrityMonitor
 from gateway.flow.runtime.supervisor import Supervisor
+from gateway.flow.shifts.handover import Handovers
+from gateway.flow.shifts.mirror import OnCallMirror
+from gateway.flow.shifts.watcher import ShiftWatcher
 from gateway.flow.silences.silence_matches import SilenceMatches
 from gateway.flow.silences.silences import Silences
 from gateway.store import StoreUnavailableError, outbox
@@ -107,11 +110,13 @@ class Engine:
         self.active_alerts = ActiveAlerts(store, self._repost_cache, plan, now)
         matches = SilenceMatches(store, now, self.active_alerts.candidates)
         self.silences = Silences(store, now, matches, self.dispatcher.schedule)
-        self.duty = DutyRecorder(store, plan, now)
+        self.duty = DutyRecorder(store, plan, now, Handovers(plan).announce)
+        self.shifts = ShiftWatcher(store, self.in_force, now)
         self.own_alerts = OwnAlerts(store, plan, now, self._intake_committed)
         self.own_alerts.add_check(check_on_call)
         self.own_alerts.add_check(check_void_changes)
         self.calendars = Calendars(store, lambda: self._config, now, self.in_force, calendars)
+        self.mirror = OnCallMirror(store, plan, now, self.delivery.shows_on_call, self.own_alerts)
         self.feeds = Feeds(store, dependencies.links, plan, now)
         self.integrity = IntegrityMonitor(store, dependencies.metrics, dependencies.monotonic)
         self._housekeeping = Housekeeping(
@@ -246,6 +251,7 @@ class Engine:
             self.dispatcher.wake()
             self.delivery.wake()
             self.own_alerts.wake()
+            self.mirror.wake()
             return ()
 
     async def _report_differences(self, before: Plan) -> tuple[str, ...]:
@@ -285,6 +291,8 @@ class Engine:
         self._start_rounds("silences", self.silences.evaluator.run)
         self._start_rounds("duty records", self.duty.run)
         self._start_rounds("plan in force", self.in_force.run)
+        self._start_rounds("shifts", self.shifts.run)
+        self._start_rounds("on-call mirror", self.mirror.run)
         self._start_rounds("own alerts", self.own_alerts.run)
         self._start_rounds("calendars", self.calendars.run)
 
@@ -328,8 +336,9 @@ class Engine:
         self.active_alerts.clear()
 
     def _plan_changed(self) -> None:
-        """Record who is on call by the plan that is in force now."""
+        """Record who is on call by the plan that is in force now, and announce changed shifts."""
         self.duty.wake()
+        self.shifts.wake()
 
     def _intake_committed(self, result: IntakeResult, decided: DispatchResult | None) -> None:
         self._supervisor.mark_healthy("intake")

@@ -11,6 +11,7 @@ from gateway.core.incidents.message import Link
 from gateway.core.incidents.notice import NoticeKind, NotifyReason
 from gateway.core.plan.channels import spec_of
 from gateway.core.plan.plan import Target
+from gateway.render.shift_samples import shift_kinds
 
 NOW = 1_795_147_320.0  # 2026-11-20T04:02:00Z, a Friday
 HOUR = 3600.0
@@ -26,6 +27,8 @@ LINKS = (
     Link("dashboard", "Dashboard", "https://grafana.example.com/d/billing"),
     Link("source", "Source", "https://prometheus.example.com/graph?g0.expr=up&g0.tab=1"),
 )
+
+SHIFT_LINKS = (Link("oncall", "Who is on call", f"{GATEWAY}/oncall"),)
 
 HOSTILE = (
     "<!channel> <@U012AB> <https://evil.example|click>",
@@ -51,6 +54,7 @@ class Sample:
     kind: NoticeKind
     reason: NotifyReason
     person: str | None = None
+    links: tuple[Link, ...] = LINKS
 
     def target(self, channel: str) -> Target:
         """Return a target of a channel, for a preview."""
@@ -59,13 +63,13 @@ class Sample:
 
 def samples() -> tuple[Sample, ...]:
     """Return all samples, each with its own name."""
-    return (*_kinds(), *_oddities())
+    return (*_kinds(), *_shifts(), *_oddities())
 
 
 def sample(kind: NoticeKind = NoticeKind.FIRING, severity: str = "critical") -> Sample:
     """Return the plain sample of one kind and severity."""
     name = f"{kind.value} {severity}"
-    return next(each for each in _kinds() if each.name == name)
+    return next(each for each in (*_kinds(), *_shifts()) if each.name == name)
 
 
 def _kinds() -> Iterator[Sample]:
@@ -111,6 +115,12 @@ def _kinds() -> Iterator[Sample]:
     ):
         facts = group(MANY, resolved=3 if reason is NotifyReason.SOME_RESOLVED else 0)
         yield Sample(reason.value, facts, NoticeKind.FIRING, reason)
+
+
+def _shifts() -> Iterator[Sample]:
+    for name, facts, kind, reason in shift_kinds(NOW):
+        person = None if kind is NoticeKind.ON_CALL else "ana"
+        yield Sample(name, facts, kind, reason, person, SHIFT_LINKS)
 
 
 def _oddities() -> Iterator[Sample]:

@@ -9,16 +9,16 @@ from jinja2 import TemplateError, meta, nodes
 
 from gateway.core.incidents.notice import NoticeKind
 from gateway.render.jinja.failure import TemplateRenderError, failure_of
-from gateway.render.jinja.lookup import PARTS, SENTENCES, SUFFIX
+from gateway.render.jinja.lookup import PARTS, SENTENCES, SHIFT, SUFFIX
 from gateway.render.jinja.sandbox import TemplateEnvironment
 from gateway.render.renderer import Renderer
 from gateway.render.request import RenderRequest
-from gateway.render.samples import LINKS, Sample, samples
+from gateway.render.samples import Sample, samples
 from gateway.render.view.view import NAMES, TARGET_NAMES
 
 SHARED = "shared/"
 _ALWAYS = {"loop", "self", "super", "caller", "varargs", "kwargs"}
-KINDS = frozenset(kind.value for kind in NoticeKind)
+KINDS = frozenset({SHIFT, *(kind.value for kind in NoticeKind)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ def _rendered(
 ) -> Iterator[TemplateProblem]:
     target = sample.target(channel)
     request = RenderRequest(
-        0, sample.facts, target, (part,), LINKS, kind=sample.kind, reason=sample.reason
+        0, sample.facts, target, (part,), sample.links, kind=sample.kind, reason=sample.reason
     )
     names = renderer.names(request)
     failed = names.get("failed")

@@ -1,7 +1,9 @@
 """A fake Slack: chat.postMessage and chat.update with their limits, messages and threads."""
 
 import itertools
+from html import escape
 from typing import Any
+from urllib.parse import parse_qsl
 
 from tests.fakes.server import AnswerError, Fake, Received
 
@@ -15,6 +17,15 @@ MAX_BUTTON = 75
 MAX_URL = 3000
 MAX_ALL_TEXT = 11_000
 MAX_TEXT = 40_000
+MAX_TOPIC = 250
+
+_FORM_METHODS = {
+    "conversations.info": "_info",
+    "conversations.setTopic": "_set_topic",
+    "usergroups.users.list": "_group_members",
+    "usergroups.users.update": "_update_group",
+}
+"""Methods whose arguments come as a form: those that read take no JSON."""
 
 
 class FakeSlack(Fake):
@@ -28,6 +39,8 @@ class FakeSlack(Fake):
         self.token = token  # "": any
         self.messages: dict[tuple[str, str], dict[str, Any]] = {}
         self.unknown_channels: set[str] = set()
+        self.topics: dict[str, str] = {}  # by channel id
+        self.groups: dict[str, list[str]] = {}  # members by user group
         self._ids: dict[str, str] = {}
         self._numbers = itertools.count(1)
 
@@ -66,6 +79,9 @@ class FakeSlack(Fake):
         self._authenticate(request)
         if request.path == "/api/auth.test":
             return {"ok": True, "user": "gateway", "team": "example", "team_id": "T1"}
+        method = request.path.removeprefix("/api/")
+        if method in _FORM_METHODS:
+            return getattr(self, _FORM_METHODS[method])(dict(parse_qsl(request.raw.decode())))
         body = request.json
         if not isinstance(body, dict):
             raise _error("invalid_json")
@@ -81,6 +97,44 @@ class FakeSlack(Fake):
             raise _error("not_authed")
         if self.token and token != f"Bearer {self.token}":
             raise _error("invalid_auth")
+
+    def _info(self, form: dict[str, str]) -> Any:
+        channel = self._channel(form)
+        value = escape(self.topics.get(channel, ""), quote=False)
+        topic = {"value": value, "creator": "U0ADMIN", "last_set": 1_800_000_000}
+        return {"ok": True, "channel": {"id": channel, "name": "billing", "topic": topic}}
+
+    def _set_topic(self, form: dict[str, str]) -> Any:
+        channel, topic = self._channel(form), form.get("topic", "")
+        if len(topic) > MAX_TOPIC:
+            raise _error("too_long")
+        self.topics[channel] = topic
+        return {"ok": True, "channel": {"id": channel, "topic": {"value": topic}}}
+
+    def _channel(self, form: dict[str, str]) -> str:
+        channel = form.get("channel", "")
+        if channel[:1] not in ("C", "G") or channel in self.unknown_channels:
+            raise _error("channel_not_found")  # names are not accepted here
+        return channel
+
+    def _group_members(self, form: dict[str, str]) -> Any:
+        return {"ok": True, "users": list(self._group(form))}
+
+    def _update_group(self, form: dict[str, str]) -> Any:
+        members = [one for one in form.get("users", "").split(",") if one]
+        group = self._group(form)
+        if not members:
+            raise _error("no_users_provided")
+        if not all(one.startswith(("U", "W")) for one in members):
+            raise _error("invalid_users")
+        group[:] = members
+        return {"ok": True, "usergroup": {"id": form["usergroup"], "users": members}}
+
+    def _group(self, form: dict[str, str]) -> list[str]:
+        group = self.groups.get(form.get("usergroup", ""))
+        if group is None:
+            raise _error("no_such_subteam")
+        return group
 
     def _post(self, body: dict[str, Any]) -> Any:
         name = body.get("channel")

@@ -295,6 +295,7 @@ class World:
                 await engine.silences.evaluator.check_once()
                 await engine.in_force.check_once()
                 await engine.duty.record_once()
+                await engine.shifts.check_once()
                 if (await engine.dispatcher.dispatch_once()).decided:
                     busy = True
                 for sender in engine.senders.values():
@@ -331,7 +332,8 @@ class World:
             for at in (hold.probe_at, hold.until)
         ]
         handovers = [at for e in self.replicas if (at := e.duty.next_due) is not None]
-        later = [t for t in (*times, *held, *handovers) if t > self.now]
+        shifts = [e.shifts.next_due for e in self.replicas]
+        later = [t for t in (*times, *held, *handovers, *shifts) if t > self.now]
         return min(later, default=None)
 
     # What tests can read.

@@ -13,7 +13,7 @@ from gateway.render.check import check_templates
 from gateway.render.jinja.lookup import PARTS
 from gateway.render.renderer import Renderer
 from gateway.render.request import RenderRequest
-from gateway.render.samples import GATEWAY, LINKS, Sample
+from gateway.render.samples import GATEWAY, Sample
 from gateway.render.template_problems import TemplateProblem
 from gateway.render.worker.forked import ForkedRenderer
 
@@ -45,7 +45,9 @@ def message_of(sample: Sample, channel: str, renderer: Renderer = SHIPPED) -> Me
 def request_of(sample: Sample, channel: str) -> RenderRequest:
     """Return the request to render a sample for one channel."""
     target, parts = sample.target(channel), PARTS[channel]
-    return RenderRequest(7, sample.facts, target, parts, LINKS, ZONE, sample.kind, sample.reason)
+    return RenderRequest(
+        7, sample.facts, target, parts, sample.links, ZONE, sample.kind, sample.reason
+    )
 
 
 def renderer_with(folder: Path, files: Mapping[str, str]) -> Renderer:

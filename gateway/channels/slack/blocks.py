@@ -38,6 +38,7 @@ _BUTTONS = {
     "runbook": ("Runbook", None),
     "incident": ("Incident", None),
     "list": ("All incidents", None),
+    "oncall": ("Who is on call", None),
     "dashboard": ("Dashboard", None),
     "source": ("Source", None),
 }
@@ -109,7 +110,9 @@ def plain_text(message: Message) -> str:
 def _status_line(message: Message) -> str:
     facts = message.facts
     firing, resolved = read.count(facts, "firing"), read.count(facts, "resolved")
-    items = [f"{emoji(message)} {bold(message.severity, 40)} · {message.status}"]
+    items = [f"{emoji(message)} {message.status}"]
+    if message.severity:
+        items = [f"{emoji(message)} {bold(message.severity, 40)} · {message.status}"]
     if message.incident:
         items.append(f"incident #{message.incident}")
     if firing or resolved:

@@ -5,7 +5,7 @@ Changes that people must notice also get a reply in the thread. The receipt is c
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -14,14 +14,14 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from gateway.channels.contract import accepts_notice
-from gateway.channels.slack import blocks
+from gateway.channels.slack import blocks, on_call
 from gateway.channels.slack.codes import MESSAGE_GONE, THREAD_GONE
 from gateway.channels.slack.errors import failure_of, is_error
 from gateway.channels.slack.mrkdwn import truncate_mrkdwn
 from gateway.channels.support.client import CONNECT_TIMEOUT, TOTAL_TIMEOUT, HttpClient
 from gateway.channels.support.connection_errors import connection_failure
 from gateway.core.incidents.message import Message, Receipt
-from gateway.core.incidents.notice import SILENT_REASONS, NoticeKind
+from gateway.core.incidents.notice import SHIFT_KINDS, SILENT_REASONS, NoticeKind
 from gateway.core.incidents.retry import Failure, SendError
 from gateway.core.plan.accounts import ChannelSettings, Secret
 from gateway.core.plan.channels import CHANNELS
@@ -30,7 +30,7 @@ from gateway.core.plan.plan import Target
 IN_FLIGHT = 8
 THREAD_TEXT = 3000
 
-STANDALONE_KINDS = frozenset({NoticeKind.DIGEST, NoticeKind.TEST})
+STANDALONE_KINDS = frozenset({NoticeKind.DIGEST, NoticeKind.TEST, *SHIFT_KINDS})
 """These get a message of their own and must not overwrite an incident's."""
 
 logger = logging.getLogger(__name__)
@@ -157,13 +157,19 @@ class Slack:
             content |= {"unfurl_links": False, "unfurl_media": False}
         return await self._call(method, content)
 
-    async def _call(self, method: str, body: dict[str, Any]) -> Mapping[str, Any]:
-        """Make one request.
+    async def _call(
+        self,
+        method: str,
+        body: dict[str, Any] | None = None,
+        *,
+        data: dict[str, Any] | None = None,
+    ) -> Mapping[str, Any]:
+        """Make one request, with a body of JSON or with form data.
 
         Raises SlackApiError for an error of Slack's, SendError for any other.
         """
         try:
-            answer = await self._client.api_call(method, json=body)
+            answer = await self._client.api_call(method, json=body, data=data)
         except SlackApiError as error:
             if not hasattr(error.response, "data"):
                 # Broken JSON: the SDK hands over the raw HTTP response.
@@ -180,8 +186,23 @@ class Slack:
                 f"Slack's answer cannot be read ({type(error).__name__})",
                 perhaps=True,
             ) from None
-        data = answer.data
-        return data if isinstance(data, Mapping) else {}
+        content = answer.data
+        return content if isinstance(content, Mapping) else {}
+
+    async def show_topic(self, channel: str, label: str, people: str) -> bool:
+        """See ShowsOnCall.show_topic. `channel` is an id: names are not accepted here."""
+        return await on_call.show_topic(self._form_call, channel, label, people)
+
+    async def show_members(self, group: str, members: Collection[str]) -> bool:
+        """See ShowsOnCall.show_members."""
+        return await on_call.show_members(self._form_call, group, members)
+
+    async def _form_call(self, method: str, arguments: dict[str, Any]) -> Mapping[str, Any]:
+        """Make one request with form arguments: methods that read take no JSON."""
+        try:
+            return await self._call(method, data=arguments)
+        except SlackApiError as error:
+            raise failure_of(error, self._token) from None
 
     def problem(self) -> str:
         """See Channel.problem."""

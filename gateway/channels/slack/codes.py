@@ -34,12 +34,14 @@ _BY_FAILURE: Mapping[Failure, str] = {
     Failure.MISCONFIGURED: """
         invalid_auth not_authed account_inactive token_revoked token_expired missing_scope
         no_permission not_allowed_token_type access_denied accesslimited ekm_access_denied
-        two_factor_setup_required team_access_not_granted enterprise_is_restricted
+        permission_denied paid_teams_only plan_upgrade_required two_factor_setup_required
+        team_access_not_granted enterprise_is_restricted
         app_access_restricted messages_tab_disabled as_user_not_supported is_bot team_not_found
         send_on_behalf_not_allowed deprecated_endpoint method_deprecated unknown_method
         cant_delete_message""",
     Failure.BAD_RECIPIENT: """
-        channel_not_found not_in_channel is_archived is_inactive restricted_action
+        channel_not_found no_such_subteam subteam_not_found
+        not_in_channel is_archived is_inactive restricted_action
         restricted_action_read_only_channel restricted_action_thread_only_channel
         posting_to_channel_denied channel_is_limited_access method_not_supported_for_channel_type
         user_not_found user_disabled user_not_visible user_is_restricted cannot_dm_bot
@@ -48,6 +50,8 @@ _BY_FAILURE: Mapping[Failure, str] = {
         invitee_cant_see_channel no_external_invite_permission org_user_not_in_team
         ura_max_channels already_in_channel""",
     Failure.BAD_CONTENT: """
+        too_long invalid_users no_users_provided invalid_user failed_for_some_users
+        single_channel_guests_cannot_be_added
         invalid_blocks invalid_blocks_format msg_blocks_too_long msg_too_long no_text
         too_many_attachments too_many_contact_cards attachment_payload_limit_exceeded
         invalid_attachments markdown_text_conflict metadata_too_large
@@ -78,6 +82,9 @@ HINTS: Mapping[str, str] = {
     "is_archived": "the channel is archived",
     "is_inactive": "the channel is archived",
     "missing_scope": "add the scope to the app and install it again",
+    "permission_denied": "let everyone manage user groups in the workspace's settings",
+    "paid_teams_only": "user groups need a paid plan",
+    "plan_upgrade_required": "user groups need a paid plan",
     "messages_tab_disabled": "enable the Messages tab in the app's settings",
     "team_not_found": "with an org-wide token write the channel's id, not its name",
     "ekm_access_denied": "an admin has disabled sending to this channel",

@@ -13,7 +13,7 @@ from gateway.config.grammar.people import ADDRESS_KEYS
 from gateway.config.source.problem import Findings, SourcePosition, shorten
 from gateway.config.source.references import SecretText
 from gateway.core.plan.channels import CHANNELS, CONTACT_CHANNELS, ChannelSpec
-from gateway.core.plan.person import Contact, Person
+from gateway.core.plan.person import REMIND, Contact, Person
 from gateway.core.text.nearest import nearest
 
 
@@ -60,6 +60,7 @@ class PeopleBuilder:
                 urgent_rules=rules.urgent,
                 other_rules=rules.other,
                 quiet_hours=quiet_hours(entry.get("quiet_hours"), zone, self._findings),
+                remind=entry.get("remind", REMIND),
             )
             if entry.valid:
                 self._warn_unreachable(person, item.position)

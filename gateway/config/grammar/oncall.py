@@ -145,6 +145,27 @@ ROTA = Section(
             "none",
             "[{person: ben, from: 2026-12-24 18:00, to: 2026-12-27 09:00}]",
         ),
+        Field(
+            "announce",
+            NAME,
+            "The receiver that is notified of who is on call, whenever that changes.",
+            "none",
+            "billing-channel",
+        ),
+        Field(
+            "topic",
+            FLAG,
+            "Whether the Slack channels of that receiver show who is on call as their topic.",
+            "false",
+            "true",
+        ),
+        Field(
+            "usergroup",
+            NAME,
+            "The id of a Slack user group that is kept equal to the people on call.",
+            "none",
+            "S0BILLING",
+        ),
     ),
 )
 

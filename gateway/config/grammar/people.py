@@ -119,6 +119,13 @@ PERSON = Section(
             "UTC",
             "Europe/Berlin",
         ),
+        Field(
+            "remind",
+            DURATION,
+            "How long before a shift the person is reminded of it, at most four weeks; 0s: never.",
+            "1d",
+            "12h",
+        ),
     ),
 )
 

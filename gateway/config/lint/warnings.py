@@ -20,6 +20,7 @@ from gateway.config.lint.shadowed import (
     warn_unreachable_routes,
 )
 from gateway.config.lint.teams import warn_teams
+from gateway.config.lint.usergroups import warn_members_without_slack
 from gateway.config.lint.watchdogs import warn_watchdog_routes
 from gateway.config.source.problem import Findings, SourcePosition, shorten
 from gateway.core.matching.matcher import Matcher
@@ -67,6 +68,7 @@ def add_lint_warnings(
     _warn_idle_overrides(file, plan, findings)
     warn_hidden_layers(file, plan, findings)
     warn_ungrouped_labels(plan, routes, findings)
+    warn_members_without_slack(file, plan, findings)
     if now is not None:
         warn_always_muted(plan, routes, now, findings)
         _warn_gaps(file, plan, now, findings)

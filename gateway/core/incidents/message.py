@@ -14,7 +14,7 @@ Receipt = Mapping[str, str]
 class Link:
     """A link to be shown.
 
-    `role` is one of acknowledge, runbook, incident, list (of incidents), dashboard, source.
+    `role` is one of acknowledge, runbook, incident, list (of incidents), oncall, dashboard, source.
     """
 
     role: str

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from gateway.core.plan.plan import Target
 
@@ -20,6 +21,47 @@ class NoticeKind(StrEnum):
     LATE = "late"  # fired and resolved before this target could be reached
     DIGEST = "digest"  # many less urgent notices to one target in one message
     TEST = "test"
+    HANDOVER = "handover"  # what the next on call must know
+    REMINDER = "reminder"  # a shift begins soon
+    SHIFTS_CHANGED = "shifts-changed"  # a person has other shifts than before
+    ON_CALL = "on-call"  # who is on call now, for the team's channel
+    SWAP = "swap"  # somebody asks for an exchange of shifts, or answers
+
+
+SHIFT_KINDS = frozenset(
+    {
+        NoticeKind.HANDOVER,
+        NoticeKind.REMINDER,
+        NoticeKind.SHIFTS_CHANGED,
+        NoticeKind.ON_CALL,
+        NoticeKind.SWAP,
+    }
+)
+"""Kinds about shifts and not about an incident. Their notices have a subject instead."""
+
+
+class SubjectKind(StrEnum):
+    """What a notice without an incident is about. The values are stored."""
+
+    ROTA = "rota"
+    PERSON = "person"  # a person's shifts
+    SWAP = "swap"
+
+
+class Subject(NamedTuple):
+    """What a notice without an incident is about: with the target, its queue."""
+
+    kind: SubjectKind
+    id: str
+
+    def __str__(self) -> str:
+        return f"{self.kind.value}:{self.id}"
+
+
+def parse_subject(text: str) -> Subject:
+    """Return a stored subject. Raises ValueError for a kind that no release wrote."""
+    kind, _, id_ = text.partition(":")
+    return Subject(SubjectKind(kind), id_)
 
 
 class NotifyReason(StrEnum):
@@ -47,6 +89,12 @@ class NotifyReason(StrEnum):
     MOVED = "moved by reload"
     DIGEST = "digest"
     TEST = "test"
+    HANDOVER = "handover"
+    SHIFT_BEGINS = "shift begins"
+    SHIFTS_CHANGED = "shifts changed"
+    ON_CALL_CHANGED = "on call changed"
+    SWAP_ASKED = "swap asked"
+    SWAP_ANSWERED = "swap answered"
 
 
 FIRING_KINDS = frozenset(

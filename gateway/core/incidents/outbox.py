@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from gateway.core.incidents.message import Receipt
-from gateway.core.incidents.notice import NoticeKind, NotifyReason
+from gateway.core.incidents.notice import NoticeKind, NotifyReason, Subject
 from gateway.core.plan.plan import Target
 
 ACCEPTED = "accepted"
@@ -39,6 +39,8 @@ class NewRow:
     rank: int
     facts: int
     quiet: bool = field(kw_only=True)
+    subject: Subject | None = field(default=None, kw_only=True)  # where there is no incident
+    not_before: float | None = field(default=None, kw_only=True)  # Unix seconds; None: at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ class Notice:
     behind: tuple[tuple[int, NoticeKind], ...] = ()
     refused: bool = False  # the vendor refused its content: it is sent in its reduced form
     owner: str = ""  # the replica that it was claimed for
+    subject: Subject | None = None  # what it is about where that is no incident
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,8 @@ class Capability(StrEnum):
     INCIDENT_NUMBERS = "incident numbers"
     """Its messages say which incident they are about, not only which group of alerts."""
     READ_BY_PEOPLE = "read by people"
+    SHIFT_MESSAGES = "shift messages"
+    """Its messages can be about shifts: it needs no incident to show."""
     SKIPS_ACTOR = "skips actor"
     """A person who acknowledged gets no message about it: it would be a new one, not an edit."""
 
@@ -87,6 +89,7 @@ EMAIL = ChannelSpec(
             Capability.DIGESTS,
             Capability.INCIDENT_NUMBERS,
             Capability.READ_BY_PEOPLE,
+            Capability.SHIFT_MESSAGES,
             Capability.SKIPS_ACTOR,
         }
     ),
@@ -109,6 +112,7 @@ SLACK = ChannelSpec(
             Capability.QUIET_UPDATES,
             Capability.INCIDENT_NUMBERS,
             Capability.READ_BY_PEOPLE,
+            Capability.SHIFT_MESSAGES,
         }
     ),
     sample_address="#billing-alerts",
@@ -155,6 +159,7 @@ CONSOLE = ChannelSpec(
             Capability.DIGESTS,
             Capability.INCIDENT_NUMBERS,
             Capability.READ_BY_PEOPLE,
+            Capability.SHIFT_MESSAGES,
         }
     ),
 )

@@ -20,6 +20,10 @@ class Contact:
     account: str  # a key under channels:, the one that messages are sent with
 
 
+REMIND = 86400.0
+"""Seconds before a shift that people are reminded of it, unless they set another time."""
+
+
 @dataclass(frozen=True, slots=True)
 class PersonalRule:
     """A personal notification rule: use the contact `by` this long after the person was reached."""
@@ -49,6 +53,7 @@ class Person:
     urgent_rules: PersonalRules | None = None
     other_rules: PersonalRules | None = None
     quiet_hours: QuietHours | None = None
+    remind: float = REMIND  # seconds before a shift begins; 0: never
 
     def has_address(self, account: str, address: str) -> bool:
         """Return whether one of the contacts is this address at this account."""

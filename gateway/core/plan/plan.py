@@ -12,6 +12,7 @@ from gateway.core.matching.matcher import matches_all
 from gateway.core.oncall.rota import Rota
 from gateway.core.plan.flapping import Flapping
 from gateway.core.plan.label_targets import LabelTarget
+from gateway.core.plan.on_call_news import OnCallNews
 from gateway.core.plan.own_alert_settings import OwnAlertSettings
 from gateway.core.plan.person import Person
 from gateway.core.plan.step_condition import StepCondition
@@ -26,6 +27,8 @@ from gateway.core.time.business_hours import BusinessHours
 
 NEXT_BUSINESS_DAY = "next business day"
 UNKNOWN_RANK = 1000
+SHIFT_RANK = 2000
+"""The rank of messages about shifts: they are sent after all notices about incidents."""
 DEFAULT_RESOLVE_TIMEOUT = 300.0
 DEFAULT_ACK_EXPIRES = 24 * 3600.0
 
@@ -112,6 +115,7 @@ class Plan:
     repeats: Repeats = Repeats.EXACT
     flapping: Flapping = field(default_factory=lambda: Flapping(times=0))
     watchdogs: tuple[Watchdog, ...] = ()
+    on_call_news: Mapping[str, OnCallNews] = field(default_factory=dict)  # by rota
     own_alerts: OwnAlertSettings = field(default_factory=OwnAlertSettings)
     unusable_contacts: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     """Targets of people that are known not to work, by key, with the reason: "user_not_found"."""
@@ -160,7 +164,7 @@ class Plan:
 
         Without `severities:` every severity is unknown, so every notice is urgent.
         """
-        return rank <= self.urgent_rank or rank >= UNKNOWN_RANK
+        return rank <= self.urgent_rank or UNKNOWN_RANK <= rank < SHIFT_RANK
 
     def team_of(self, labels: Mapping[str, str]) -> str:
         """Return the id of the first team that matches these labels; empty for no team."""

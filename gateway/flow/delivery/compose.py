@@ -67,6 +67,8 @@ class Composer:
         links = list(links_from(facts))
         if notice.kind is NoticeKind.DIGEST:
             links.append(Link("list", "All incidents", self._links.incidents()))
+        if notice.subject is not None:
+            links.append(Link("oncall", "Who is on call", self._links.on_call()))
         if notice.incident is None:
             return links
         number, person = notice.incident, notice.target.person or ""

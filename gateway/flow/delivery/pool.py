@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 
-from gateway.channels.contract import Channel
+from gateway.channels.contract import Channel, ShowsOnCall
 from gateway.core.incidents.notice import NoticeKind
 from gateway.core.plan.accounts import split_account_key
 from gateway.core.plan.plan import Plan
@@ -76,6 +76,11 @@ class SenderPool:
         """
         configured = self._channels.get(account_key)
         return configured is None or configured.accepts(kind, quiet=quiet)
+
+    def shows_on_call(self, account_key: str) -> ShowsOnCall | None:
+        """Return an account that can show who is on call; None where it cannot."""
+        channel: object = self._channels.get(account_key)
+        return channel if isinstance(channel, ShowsOnCall) else None
 
     def capacity(self) -> dict[str, int]:
         """Return how many claimed notices each sender takes, by account key."""

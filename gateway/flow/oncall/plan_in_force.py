@@ -102,6 +102,11 @@ class PlanInForce:
         self._adopting = asyncio.Lock()
         self.plan = configured
 
+    @property
+    def version(self) -> int | None:
+        """The version of what is stored that the plan contains; None before it was read."""
+        return None if self._stored is None else self._stored.version
+
     async def adopt(self, configured: Plan) -> tuple[str, ...]:
         """Put a configuration's plan in force; return what to report about what is stored.
 

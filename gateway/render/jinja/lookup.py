@@ -1,7 +1,8 @@
 """The search for templates: the admin's folders first, then the shipped one.
 
 A template is named ``<channel>/<part>.j2``, or ``<channel>/<part>.<kind>.j2`` for one kind of
-notice. An admin's file replaces the shipped one of the same name and nothing else.
+notice. Kinds about shifts share ``<channel>/<part>.shift.j2`` where they have none of their own.
+An admin's file replaces the shipped one of the same name and nothing else.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,7 +16,7 @@ from jinja2 import (
     TemplateSyntaxError,
 )
 
-from gateway.core.incidents.notice import NoticeKind
+from gateway.core.incidents.notice import SHIFT_KINDS, NoticeKind
 from gateway.core.plan.channels import CHANNELS
 from gateway.shipped import shipped_templates
 
@@ -28,6 +29,9 @@ SENTENCES = ("headline", "tag", "why", "when", "asked")
 """The sentences of ``shared/``, which all channels use by these names."""
 
 SUFFIX = ".j2"
+
+SHIFT = "shift"
+"""What the templates of all kinds about shifts are named by."""
 
 MAX_TEMPLATE_BYTES = 256 * 1024
 """Bytes of one template. The largest shipped one has 7,000. Higher: a large file fills memory."""
@@ -70,14 +74,11 @@ class Lookup:
         key = (channel, part, kind.value)
         if key not in self._names:
             general = f"{channel}/{part}{SUFFIX}"
-            special = f"{channel}/{part}.{kind.value}{SUFFIX}"
+            names = [f"{channel}/{part}.{kind.value}{SUFFIX}", general]
+            if kind in SHIFT_KINDS:
+                names.insert(1, f"{channel}/{part}.{SHIFT}{SUFFIX}")
             self._names[key] = next(
-                (
-                    name
-                    for folder in self.folders
-                    for name in (special, general)
-                    if (folder / name).is_file()
-                ),
+                (name for folder in self.folders for name in names if (folder / name).is_file()),
                 general,
             )
         return self._names[key]

@@ -13,6 +13,7 @@ from gateway.core.plan.plan import Target
 from gateway.core.text.escape import LONGEST_URL, one_line, safe_url
 from gateway.render.view.acknowledge_prompt import next_names, recipient_name
 from gateway.render.view.clean import Labels, clean
+from gateway.render.view.shift import shift_of
 from gateway.render.view.table import table_of
 
 NAMES: Mapping[str, str] = {
@@ -20,7 +21,8 @@ NAMES: Mapping[str, str] = {
     "number": 'the number as people say it: "#1042"; empty for a digest',
     "status": "firing, acknowledged or resolved",
     "kind": "what the notice is about: firing, repeat, worse, escalation, missed, acknowledged, "
-    "unacknowledged, resolved, late, digest or test",
+    "unacknowledged, resolved, late, digest, test, handover, reminder, shifts-changed, on-call or "
+    "swap",
     "reason": "why it is sent: first, new alerts, repeat, fallback, …",
     "severity": "the incident's severity, as its label says",
     "rank": "the severity's rank, 1 is the worst; none when unknown",
@@ -63,6 +65,8 @@ NAMES: Mapping[str, str] = {
     "note": "what else there is to say: why late, why the fallback; or empty",
     "digest": "the folded incidents: incident, title, severity, status, url and acknowledge of "
     "each; acknowledge is empty where no acknowledgement is needed",
+    "shift": "of a message about shifts: rota, side (ends or begins), people, before, starts_at, "
+    "ends_at, why, changes, incidents, more, silences, week; or none",
     "links": "the links in reading order: role, text, url of each",
     "link": "the url of a role: link.acknowledge, link.runbook, …; empty when there is none",
     "external_url": "the gateway's own address",
@@ -177,6 +181,7 @@ def view_of(facts: Mapping[str, Any], kind: NoticeKind, reason: NotifyReason) ->
         "notified": notified,
         "told": notified,
         "note": one_line(clean(facts.get("note")), 300),
+        "shift": shift_of(facts),
         "digest": tuple(_folded(item) for item in _list(facts.get("digest"))),
     }
 

@@ -25,11 +25,18 @@ from gateway.store.outbox.waiting import unfinished_by_queue
 from gateway.store.schema.tables import notices
 
 _earlier = notices.alias("earlier")
-_IS_HEAD = ~exists().where(
-    _earlier.c.incident == notices.c.incident,
+_IS_BEHIND = and_(
     _earlier.c.target_key == notices.c.target_key,
     _earlier.c.id < notices.c.id,
     _earlier.c.next_at.is_not(None),
+)
+# Two searches: for an OR of the two SQLite would read all unfinished notices of the target.
+_IS_HEAD = and_(
+    ~exists().where(_earlier.c.incident == notices.c.incident, _IS_BEHIND),
+    or_(
+        notices.c.subject.is_(None),
+        ~exists().where(_earlier.c.subject == notices.c.subject, _IS_BEHIND),
+    ),
 )
 
 

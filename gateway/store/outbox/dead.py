@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, exists, select, update
+from sqlalchemy import and_, bindparam, exists, select, update
 
 from gateway.core.incidents.outbox import Notice
 from gateway.store.db.statement import InList, Statement, json_list, literal
@@ -22,17 +22,18 @@ _DEAD_NOTICES = Statement(
     .limit(bindparam("most"))
 )
 _later = notices.alias("later")
+_REACHED_LATER = and_(
+    _later.c.target_key == notices.c.target_key,
+    _later.c.id > notices.c.id,
+    _later.c.state == literal("sent"),
+)
 _REPLAY = Statement(
     update(notices)
     .where(
         InList(notices.c.id, "ids"),
         notices.c.state == literal("dead"),
-        ~exists().where(
-            _later.c.incident == notices.c.incident,
-            _later.c.target_key == notices.c.target_key,
-            _later.c.id > notices.c.id,
-            _later.c.state == literal("sent"),
-        ),
+        ~exists().where(_later.c.incident == notices.c.incident, _REACHED_LATER),
+        ~exists().where(_later.c.subject == notices.c.subject, _REACHED_LATER),
     )
     .values(state="pending", next_at=bindparam("now"), attempts=0, first_attempt_at=None, owner="")
     .returning(notices.c.id)

@@ -1,9 +1,9 @@
 """Storing notices in their queues, and claiming some at once.
 
-A queue is an incident and a target. Its notices are sent one at a time in the order of their ids:
-only the head, its first unfinished notice, can be claimed. A notice without an incident (a digest,
-a test) is a queue of its own. A claim is a lease: while a notice is being sent, `next_at` is the
-end of the lease, after which any replica may claim it again.
+A queue is an incident and a target, or a subject and a target. Its notices are sent one at a time
+in the order of their ids: only the head, its first unfinished notice, can be claimed. A notice
+without either (a digest, a test) is a queue of its own. A claim is a lease: while a notice is
+being sent, `next_at` is the end of the lease, after which any replica may claim it again.
 
 `record_attempts` recognises a claim by `Notice.owner` and `Notice.perhaps`: a claim that was taken
 over differs in one of them.
@@ -50,6 +50,7 @@ _ADD = insert(
         "outcome",
         "detail",
         "target",
+        "subject",
     ],
 )
 
@@ -72,7 +73,7 @@ def add(
     lease: Lease | None = None,
     capacity: Mapping[str, int] | None = None,
 ) -> Added:
-    """Store notices and, with a lease, claim those whose queue was empty.
+    """Store notices and, with a lease, claim those of incidents whose queue was empty.
 
     Claiming them here saves the first of them a commit. `capacity` is how many may be claimed by
     account key, the lowest ranks first; none for an account that it omits, all if it is None.
@@ -104,7 +105,7 @@ def add(
                 row.quiet,
                 now,
                 "sending" if id_ in claimed else "pending",
-                lease_until if id_ in claimed else now,
+                lease_until if id_ in claimed else max(now, row.not_before or now),
                 0,
                 0,
                 owner if id_ in claimed else "",
@@ -113,6 +114,7 @@ def add(
                 "",
                 "",
                 dump(target_to_json(row.target)),
+                None if row.subject is None else str(row.subject),
             )
             for id_, row in zip(ids, rows, strict=True)
         ],
@@ -133,6 +135,8 @@ def _new_heads(tx: Tx, rows: Sequence[NewRow], ids: Sequence[int]) -> list[_Head
     busy = unfinished_by_queue(tx, _incidents_of(rows))
     queues: dict[QueueKey | int, list[tuple[int, NewRow]]] = {}
     for id_, row in zip(ids, rows, strict=True):
+        if row.subject is not None:
+            continue  # never so urgent that a commit must be saved
         queue: QueueKey | int = id_ if row.incident is None else (row.incident, row.target.key)
         if queue not in busy:
             queues.setdefault(queue, []).append((id_, row))

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import Select, and_, select
 
 from gateway.core.incidents.incident_json import target_from_json
-from gateway.core.incidents.notice import NoticeKind, NotifyReason
+from gateway.core.incidents.notice import NoticeKind, NotifyReason, parse_subject
 from gateway.core.incidents.outbox import Notice
 from gateway.core.plan.plan import Target
 from gateway.store.db.session import Row
@@ -14,7 +14,7 @@ from gateway.store.db.statement import load
 from gateway.store.schema.tables import facts, notices, recipients
 
 QueueKey = tuple[int | None, str]
-"""The incident and the target key of a queue."""
+"""The incident and the target key of a queue. Only queues of incidents are asked for by key."""
 
 IS_UNFINISHED = notices.c.next_at.is_not(None)
 
@@ -39,6 +39,7 @@ class NoticeRow(NamedTuple):
     knows_firing: bool | None
     owner: str
     state: str
+    subject: str | None
 
 
 def select_notices() -> Select[Row]:
@@ -62,6 +63,7 @@ def select_notices() -> Select[Row]:
             recipients.c.heard,
             notices.c.owner,
             notices.c.state,
+            notices.c.subject,
         )
         .join(facts, facts.c.id == notices.c.facts_id)
         .outerjoin(
@@ -101,6 +103,7 @@ def from_row(
         knows_firing=bool(stored.knows_firing),
         behind=behind,
         owner=stored.owner if owner is None else owner,
+        subject=None if stored.subject is None else parse_subject(stored.subject),
     )
 
 

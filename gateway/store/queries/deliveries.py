@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import bindparam, select
 
+from gateway.core.incidents.notice import Subject, parse_subject
 from gateway.core.incidents.outbox import PRINTED, NoticeState
 from gateway.core.plan.plan import Target
 from gateway.store.db.session import Row
@@ -31,6 +32,7 @@ _COLUMNS = (
     notices.c.outcome,
     notices.c.detail,
     notices.c.sent_at,
+    notices.c.subject,
 )
 _OF_INCIDENT = Statement(
     select(*_COLUMNS).where(notices.c.incident == bindparam("number")).order_by(notices.c.id)
@@ -80,6 +82,7 @@ class NoticeSummary:
     outcome: str
     detail: str
     sent_at: float | None
+    subject: Subject | None = None
 
     @property
     def reached(self) -> bool:
@@ -148,4 +151,5 @@ def _summary(row: Row) -> NoticeSummary:
         outcome=row[14],
         detail=row[15],
         sent_at=row[16],
+        subject=None if row[17] is None else parse_subject(row[17]),
     )

@@ -89,6 +89,7 @@ def notice_model(
     return models.Notice(
         id=line.id,
         incident=line.incident,
+        subject=None if line.subject is None else str(line.subject),
         channel=line.target.channel,
         account=line.target.account,
         target=line.target.address,

@@ -6,6 +6,7 @@ PostgreSQL refuses index entries over 2,704 bytes ("index row size exceeds btree
 """
 
 from gateway.store.schema.tables.alert import alerts, rejects, silences
+from gateway.store.schema.tables.announced import announced_shifts
 from gateway.store.schema.tables.base import COUNTERS, FIRST_INCIDENT, meta, metadata
 from gateway.store.schema.tables.calendar import calendars
 from gateway.store.schema.tables.change import rota_changes, swaps
@@ -22,6 +23,7 @@ __all__ = [
     "FIRST_INCIDENT",
     "acks",
     "alerts",
+    "announced_shifts",
     "attempts",
     "calendars",
     "duty_records",

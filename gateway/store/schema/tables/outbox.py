@@ -26,6 +26,8 @@ notices = Table(
     "notices",
     metadata,
     Column("id", KEY, primary_key=True, autoincrement=False),
+    # A notice without an incident has a subject, "kind:id". With the target it is the queue. A
+    # digest and a test have neither: each is a queue of its own.
     Column("incident", BigInteger),
     Column("channel", Text, nullable=False),  # the account key: "slack", "slack/slack-eu"
     Column("target_key", Text, nullable=False),
@@ -50,6 +52,7 @@ notices = Table(
     Column("detail", Text, nullable=False),
     Column("sent_at", Double),
     Column("target", Text, nullable=False),
+    Column("subject", Text),
 )
 _UNFINISHED = text("next_at IS NOT NULL")
 Index(
@@ -59,6 +62,15 @@ Index(
     notices.c.id,
     sqlite_where=_UNFINISHED,
     postgresql_where=_UNFINISHED,
+)
+_HAS_SUBJECT = text("subject IS NOT NULL")
+Index(
+    "notices_subject",
+    notices.c.subject,
+    notices.c.target_key,
+    notices.c.id,
+    sqlite_where=_HAS_SUBJECT,
+    postgresql_where=_HAS_SUBJECT,
 )
 Index(
     "notices_by_rank",

@@ -110,6 +110,9 @@ class Notice(ResponseModel):
 
     id: int
     incident: int | None
+    subject: str | None = Field(
+        description="What it is about where that is no incident, such as rota:billing."
+    )
     channel: str
     account: str = Field(description="The account that sends it, a key of `channels:`.")
     target: str = Field(description="The address, or the name of the secret that holds it.")

@@ -1,0 +1,1 @@
+"""Messages about shifts: reminders, changed shifts, handovers, who is on call now."""
