@@ -94,7 +94,8 @@ class CalendarType:
         if scheme is None:
             if value.endswith("/") or "\0" in value:
                 raise ValueError("the path of a file belongs here, or a URL that begins https://")
-            return CalendarLocation(text, path=value)
+            address = context.references.secret(text, public=True).address
+            return CalendarLocation(address if has_reference(text) else text, path=value)
         if scheme[1].lower() not in _WEB:
             raise ValueError("a URL begins with https:// here, or with http:// or webcal://")
         web_url(calendar_url(value))

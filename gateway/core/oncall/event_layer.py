@@ -59,19 +59,24 @@ class EventLayer:
 
 
 def merge_events(events: Iterable[DutyEvent]) -> tuple[Segment, ...]:
-    """Return the stretches in which the same people are on call, those who began earlier first."""
-    ordered = sorted(events)
-    edges = sorted({edge for event in ordered for edge in (event.start, event.end)})
+    """Return the stretches in which the same people are on call, those who began earlier first.
+
+    It takes time by the number of events, even if all of them overlap.
+    """
+    starting = sorted(events)
+    ending = sorted(starting, key=lambda event: event.end)
+    edges = sorted({edge for event in starting for edge in (event.start, event.end)})
     segments: list[Segment] = []
-    active: list[DutyEvent] = []
-    coming = 0
+    active = _Active()
+    started = ended = 0
     for start, end in pairwise(edges):
-        active = [event for event in active if event.end > start]
-        while coming < len(ordered) and ordered[coming].start <= start:
-            active.append(ordered[coming])
-            coming += 1
-        level = max((event.level for event in active), default=0)
-        people = tuple(dict.fromkeys(event.person for event in active if event.level == level))
+        while started < len(starting) and starting[started].start <= start:
+            active.add(starting[started])
+            started += 1
+        while ended < len(ending) and ending[ended].end <= start:
+            active.remove(ending[ended])
+            ended += 1
+        people = active.people()
         if not people:
             continue
         last = segments[-1] if segments else None
@@ -80,6 +85,29 @@ def merge_events(events: Iterable[DutyEvent]) -> tuple[Segment, ...]:
         else:
             segments.append(Segment(start, end, people))
     return tuple(segments)
+
+
+class _Active:
+    """The events at an instant: by level, how many each person has."""
+
+    def __init__(self) -> None:
+        self._levels: dict[int, dict[str, int]] = {}
+
+    def add(self, event: DutyEvent) -> None:
+        people = self._levels.setdefault(event.level, {})
+        people[event.person] = people.get(event.person, 0) + 1
+
+    def remove(self, event: DutyEvent) -> None:
+        people = self._levels[event.level]
+        people[event.person] -= 1
+        if not people[event.person]:
+            del people[event.person]
+        if not people:
+            del self._levels[event.level]
+
+    def people(self) -> tuple[str, ...]:
+        """Return the people of the highest level; empty without an event."""
+        return tuple(self._levels[max(self._levels)]) if self._levels else ()
 
 
 def event_segments(layer: EventLayer, start: float, end: float) -> Iterator[Segment]:

@@ -28,8 +28,9 @@ KNOWN_AHEAD = 10 * WEEK
 HOLIDAYS_AHEAD = 53 * WEEK
 """The same for holidays, which are few."""
 
-KNOWN_BACK = 2 * WEEK
-"""Seconds before now for which it is read: handovers say since when somebody is on call."""
+KNOWN_BACK = 8 * WEEK
+"""Seconds before now for which it is read, so that the shifts of the last weeks have their own
+starts in feeds and in "since"."""
 
 LONGEST_HOLIDAY = 31
 """Days of one event that count as holidays. A longer one is a period, such as a season."""

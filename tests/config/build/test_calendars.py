@@ -56,6 +56,12 @@ def test_path_is_relative_to_the_file(tmp_path: Path) -> None:
     assert source.path == str(tmp_path / "calendars/a.ics")
 
 
+def test_path_with_a_reference_is_named_without_its_default() -> None:
+    """What is shown of it does not change when the default does."""
+    config = loaded('rotas: {billing: {ical: "${FOLDER:-/calendars}/a.ics"}}')
+    assert config.calendars.sources["${FOLDER}/a.ics"].path == "/calendars/a.ics"
+
+
 def test_webcal_url_is_requested_over_https() -> None:
     """Calendar programs write webcal:// in links to copy."""
     url = URL.replace("https", "webcal")
