@@ -41,6 +41,9 @@ MOST_SCANNED = 2000
 MOST_SHOWN = 50
 """Incidents explained in one answer; its summary counts the others."""
 
+MOST_SHIFT_MESSAGES = 10
+"""Messages about shifts that the summary lists, the latest ones."""
+
 MOST_MESSAGES = 500
 PAGE = 500
 
@@ -188,6 +191,7 @@ def _summary(
         texts.append(f"{name} has no contact in routes.yaml, and cannot be notified.")
     texts += _duty_texts(context, name, duty)
     texts.append(_messages_text(name, messages))
+    texts += _shift_texts(context, messages)
     not_notified = sum(not one.notified for one in explanations)
     if not_notified:
         texts.append(f"Incidents without a message delivered to {name}: {not_notified}.")
@@ -223,6 +227,16 @@ def _duty_texts(context: ExplainContext, name: str, duty: Sequence[DutyShift]) -
                 "it is calculated from today's routes.yaml."
             )
     return texts
+
+
+def _shift_texts(context: ExplainContext, messages: Sequence[NoticeSummary]) -> list[str]:
+    """Return a sentence for each of the latest messages without an incident, oldest first."""
+    about_shifts = [one for one in messages if one.subject is not None][:MOST_SHIFT_MESSAGES]
+    return [
+        f"Message about shifts ({one.reason}) at {context.clock(one.created_at)}: {one.state.value}"
+        f"{f', {one.detail}' if one.state is NoticeState.DEAD and one.detail else ''}."
+        for one in reversed(about_shifts)
+    ]
 
 
 def _messages_text(name: str, messages: Sequence[NoticeSummary]) -> str:

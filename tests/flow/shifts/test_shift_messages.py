@@ -7,6 +7,7 @@ from gateway.core.incidents.retry import Failure, SendError
 from gateway.core.oncall.add_changes import ChangeRequest
 from gateway.store import outbox
 from gateway.store.queries import deliveries
+from gateway.web.explain.person import explain_person
 from tests.flow.world import DAY, HOUR, MINUTE, ROUTES, START, Delivered, World, alert
 
 HANDOVER = 1_795_420_800.0  # Monday 2026-11-23T08:00:00Z, from Ben to Ana
@@ -194,6 +195,10 @@ async def test_messages_to_a_person_are_listed_with_their_subject(database_url: 
         lambda tx: deliveries.notices_to_person(tx, "ben", START)
     )
     assert (line.incident, str(line.subject)) == (None, "person:ben")
+    engine = world.engine
+    person = engine.plan.people["ben"]
+    answer = await engine.store.read(lambda tx: explain_person(tx, engine, person, START, "UTC"))
+    assert any("Message about shifts (shifts changed)" in text for text in answer.summary)
     await world.close()
 
 
