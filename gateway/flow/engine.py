@@ -44,6 +44,7 @@ from gateway.flow.runtime.integrity import IntegrityMonitor
 from gateway.flow.runtime.supervisor import Supervisor
 from gateway.flow.shifts.handover import Handovers
 from gateway.flow.shifts.mirror import OnCallMirror
+from gateway.flow.shifts.swap_messages import notify_swap
 from gateway.flow.shifts.watcher import ShiftWatcher
 from gateway.flow.silences.silence_matches import SilenceMatches
 from gateway.flow.silences.silences import Silences
@@ -89,7 +90,7 @@ class Engine:
             shared=dependencies.shared,
         )
         self.changes = RotaChanges(store, self.in_force, now)
-        self.swaps = Swaps(store, self.in_force, now)
+        self.swaps = Swaps(store, self.in_force, now, notify_swap)
 
         def plan() -> Plan:
             return self.plan

@@ -47,7 +47,15 @@ def shift_facts(kind: NoticeKind, now: float) -> dict[str, Any]:
         later = {"starts_at": now + 9 * DAY, "ends_at": now + 10 * DAY}
         shift["changes"] = [{"rota": "billing", "before": [stretch], "after": [later]}]
     elif kind is NoticeKind.SWAP:
-        shift["why"] = "Ben asks you to take a shift in rota billing"
+        shift["why"] = "a concert"
+        shift["swap"] = {
+            "id": 7,
+            "state": "open",
+            "person": "Ben",
+            "other": "Ana",
+            "gives": {"starts_at": now + 2 * DAY, "ends_at": now + 3 * DAY},
+            "takes": {"starts_at": now + 9 * DAY, "ends_at": now + 10 * DAY},
+        }
     return {
         "incident": None,
         "status": "on call",

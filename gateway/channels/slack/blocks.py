@@ -38,6 +38,8 @@ _BUTTONS = {
     "runbook": ("Runbook", None),
     "incident": ("Incident", None),
     "list": ("All incidents", None),
+    "accept_swap": ("Accept", "primary"),
+    "decline_swap": ("Decline", None),
     "oncall": ("Who is on call", None),
     "dashboard": ("Dashboard", None),
     "source": ("Source", None),
@@ -210,6 +212,8 @@ def _buttons(message: Message) -> list[Block]:
         value = str(message.incident)
         if link.role == "take":
             value += f":{_acknowledger(message)}"
+        elif link.role in ("accept_swap", "decline_swap"):
+            value = _swap_id(message)
         button: Block = {
             "type": "button",
             "action_id": f"gateway_{link.role}",
@@ -227,6 +231,14 @@ def _buttons(message: Message) -> list[Block]:
             button["style"] = style
         elements.append(button)
     return [{"type": "actions", "elements": elements}] if elements else []
+
+
+def _swap_id(message: Message) -> str:
+    """Return the id of the swap that a message asks about, "0" if its facts have none."""
+    shift = message.facts.get("shift")
+    swap = shift.get("swap") if isinstance(shift, Mapping) else None
+    number = swap.get("id") if isinstance(swap, Mapping) else None
+    return str(number) if isinstance(number, int) else "0"
 
 
 def _acknowledger(message: Message) -> str:

@@ -14,7 +14,8 @@ Receipt = Mapping[str, str]
 class Link:
     """A link to be shown.
 
-    `role` is one of acknowledge, runbook, incident, list (of incidents), oncall, dashboard, source.
+    `role` is one of acknowledge, take, undo, accept_swap, decline_swap, runbook, incident, list (of
+    incidents), oncall, dashboard, source.
     """
 
     role: str

@@ -9,7 +9,7 @@ import orjson
 from gateway.channels.contract import Channel
 from gateway.core.decide.facts import without_ends
 from gateway.core.incidents.message import Link, Message
-from gateway.core.incidents.notice import NoticeKind
+from gateway.core.incidents.notice import NoticeKind, NotifyReason, Subject
 from gateway.core.incidents.outbox import Notice
 from gateway.core.plan.plan import Plan
 from gateway.links import Links
@@ -68,6 +68,7 @@ class Composer:
         if notice.kind is NoticeKind.DIGEST:
             links.append(Link("list", "All incidents", self._links.incidents()))
         if notice.subject is not None:
+            links += self._swap_links(notice, notice.subject)
             links.append(Link("oncall", "Who is on call", self._links.on_call()))
         if notice.incident is None:
             return links
@@ -83,6 +84,14 @@ class Composer:
                 links.append(Link("take", "Take over", url))
             links.append(Link("undo", "Undo", url))
         return links
+
+    def _swap_links(self, notice: Notice, subject: Subject) -> list[Link]:
+        """Return the links to answer a swap, which are signed here, never stored."""
+        person = notice.target.person
+        if notice.reason is not NotifyReason.SWAP_ASKED or person is None:
+            return []
+        url = self._links.swap(int(subject.id), person, self._now() + LINK_VALID_FOR)
+        return [Link("accept_swap", "Accept", url), Link("decline_swap", "Decline", url)]
 
     def _acknowledge_url(self, notice: Notice, number: int) -> str:
         expires_at = self._now() + LINK_VALID_FOR

@@ -25,6 +25,10 @@ SwapDecision = Callable[[Roster, Swap, Actor, float], Swap]
 """(roster, swap, actor, now): the swap as it is afterwards; raises ChangeError."""
 
 
+OnSwap = Callable[[Tx, Plan, Swap, float], None]
+"""(tx, plan, swap, now): stores what follows from a swap in the transaction that stores it."""
+
+
 class SwapOutcome(NamedTuple):
     """A swap, and where other people are on call by it."""
 
@@ -39,7 +43,10 @@ class Swaps:
     an unknown id.
     """
 
-    def __init__(self, store: Store, in_force: PlanInForce, now: Callable[[], float]) -> None:
+    def __init__(
+        self, store: Store, in_force: PlanInForce, now: Callable[[], float], on_swap: OnSwap
+    ) -> None:
+        self._on_swap = on_swap
         self._store = store
         self._in_force = in_force
         self._now = now
@@ -50,7 +57,12 @@ class Swaps:
         def decide(plan: Plan, _: None) -> Swap:
             return ask_swap(roster_of(plan), request, actor, why, self._now())
 
-        return SwapOutcome(await self._in_force.change(lambda tx: None, decide, swaps.add))
+        def save(tx: Tx, swap: Swap) -> Swap:
+            stored = swaps.add(tx, swap)
+            self._follow_up(tx, stored)
+            return stored
+
+        return SwapOutcome(await self._in_force.change(lambda tx: None, decide, save))
 
     async def accept(self, id_: int, actor: Actor) -> SwapOutcome:
         """Accept as the person who was asked: the changes are in force on return."""
@@ -60,6 +72,7 @@ class Swaps:
 
         def save(tx: Tx, accepted: AcceptedSwap) -> SwapOutcome:
             swaps.save(tx, accepted.swap)
+            self._follow_up(tx, accepted.swap)
             changes.add(tx, accepted.changes)
             return SwapOutcome(accepted.swap, accepted.effects)
 
@@ -82,12 +95,16 @@ class Swaps:
         since = 0.0 if ended else self._now()
         return await self._store.read(partial(swaps.ending_after, since=since))
 
+    def _follow_up(self, tx: Tx, swap: Swap) -> None:
+        self._on_swap(tx, self._in_force.plan, swap, self._now())
+
     async def _answer(self, id_: int, actor: Actor, decision: SwapDecision) -> SwapOutcome:
         def decide(plan: Plan, swap: Swap) -> Swap:
             return decision(roster_of(plan), swap, actor, self._now())
 
         def save(tx: Tx, swap: Swap) -> SwapOutcome:
             swaps.save(tx, swap)
+            self._follow_up(tx, swap)
             return SwapOutcome(swap)
 
         return await self._in_force.change(partial(_stored, id_=id_), decide, save)

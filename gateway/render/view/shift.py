@@ -51,10 +51,25 @@ def shift_of(facts: Mapping[str, Any]) -> dict[str, Any] | None:
             }
             for one in _mappings(raw.get("silences"))
         ],
+        "swap": _swap(raw.get("swap")),
         "week": {
             name: _count(_mapping(raw.get("week")).get(name))
             for name in ("opened", "open", "acknowledged", "pages")
         },
+    }
+
+
+def _swap(value: object) -> dict[str, Any] | None:
+    """Return the facts of a swap; None for another message."""
+    raw = _mapping(value)
+    if not raw:
+        return None
+    return {
+        "state": _line(raw.get("state")),
+        "person": _line(raw.get("person")),
+        "other": _line(raw.get("other")),
+        "gives": next(iter(_stretches([raw.get("gives")])), None),
+        "takes": next(iter(_stretches([raw.get("takes")])), None),
     }
 
 

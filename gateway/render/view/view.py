@@ -66,7 +66,7 @@ NAMES: Mapping[str, str] = {
     "digest": "the folded incidents: incident, title, severity, status, url and acknowledge of "
     "each; acknowledge is empty where no acknowledgement is needed",
     "shift": "of a message about shifts: rota, side (ends or begins), people, before, starts_at, "
-    "ends_at, why, changes, incidents, more, silences, week; or none",
+    "ends_at, why, changes, incidents, more, silences, week, swap; or none",
     "links": "the links in reading order: role, text, url of each",
     "link": "the url of a role: link.acknowledge, link.runbook, …; empty when there is none",
     "external_url": "the gateway's own address",

@@ -1,0 +1,59 @@
+"""Messages about swaps: asked, answered, each once and to the right person."""
+
+from gateway.core.actor import verified_person
+from gateway.core.oncall.ask_swap import ShiftChoice, SwapRequest
+from tests.flow.shifts.test_shift_messages import started
+from tests.flow.world import DAY, MINUTE, START, Delivered, World
+
+
+async def ask(world: World) -> int:
+    """Let Ben, who is on call, ask Ana to take a day; return the swap's id."""
+    gives = ShiftChoice(START + DAY, START + 2 * DAY)
+    request = SwapRequest("billing", "ben", "ana", gives)
+    outcome = await world.engine.swaps.ask(request, verified_person("ben", "cli"), "a concert")
+    return outcome.swap.id
+
+
+def swaps(delivered: list[Delivered]) -> list[tuple[str, str]]:
+    return [(one.to, one.reason) for one in delivered if one.kind == "swap"]
+
+
+async def test_asked_person_gets_links_that_are_signed_when_sent(database_url: str) -> None:
+    """The request reaches the other person with links of their own; the outbox holds none."""
+    world = await started(database_url)
+    number = await ask(world)
+    (message,) = await world.advance(MINUTE)
+    assert swaps([message]) == [("slack:U0ANA", "swap asked")]
+    links = {link.role: link.url for link in message.message.links}
+    assert "/swap/" in links["accept_swap"]
+    assert "/swap/" not in str(message.message.facts)
+    assert message.message.facts["shift"]["swap"]["id"] == number
+    assert "asks you to take a shift" in str(message.message.parts)
+    await world.close()
+
+
+async def test_answer_reaches_the_person_who_asked(database_url: str) -> None:
+    """Accepted: the one who asked gets the answer, and both get their changed shifts."""
+    world = await started(database_url)
+    number = await ask(world)
+    await world.advance(MINUTE)
+    await world.engine.swaps.accept(number, verified_person("ana", "link"))
+    messages = await world.advance(MINUTE)
+    assert swaps(messages) == [("email:ben@example.com", "swap answered")]
+    assert sorted(one.to for one in messages if one.kind == "shifts-changed") == [
+        "email:ben@example.com",
+        "slack:U0ANA",
+    ]
+    await world.close()
+
+
+async def test_request_that_is_taken_back_is_announced_to_the_other(database_url: str) -> None:
+    """Cancelled by the one who asked: only the other person is notified, with no link."""
+    world = await started(database_url)
+    number = await ask(world)
+    await world.advance(MINUTE)
+    await world.engine.swaps.cancel(number, verified_person("ben", "cli"))
+    (message,) = await world.advance(MINUTE)
+    assert swaps([message]) == [("slack:U0ANA", "swap answered")]
+    assert not any(link.role == "accept_swap" for link in message.message.links)
+    await world.close()
