@@ -127,6 +127,7 @@ def _slip(matcher: Matcher) -> str:
 def _warn_unused(file: ParsedSection, plan: Plan, findings: Findings) -> None:
     used_names = {route.receiver for route in walk(plan.root)}
     used_names |= {one.fallback for one in plan.receivers.values() if one.fallback}
+    used_names |= {one.announce for one in plan.on_call_news.values() if one.announce}
     used_names |= {name for kind, name in references_of(plan) if kind is ReferenceKind.RECEIVER}
     used_names |= {one.announce for one in plan.teams.values() if one.announce}
     for item in file.list_of("receivers"):

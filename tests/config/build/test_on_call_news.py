@@ -53,3 +53,11 @@ def test_person_without_slack_in_a_rota_with_a_group_is_a_warning() -> None:
     file = file.replace("channels: {", "channels: {email: {provider: console}, ")
     warnings = [str(one) for one in load(file, env=ENV).warnings]
     assert any("usergroup: ana cannot be in it" in one for one in warnings)
+
+
+def test_receiver_of_an_announcement_counts_as_used() -> None:
+    """A receiver that only a rota announces to is no slip."""
+    file = text("announce: shown").replace("route: {receiver: shown}", "route: {receiver: other}")
+    file = file.replace("receivers: [", "receivers: [{name: other}, ")
+    warnings = [str(one) for one in load(file, env=ENV).warnings]
+    assert not any("used by no route" in one for one in warnings)
