@@ -42,23 +42,25 @@ def contacts_due(
     person = plan.people.get(state.person)
     if person is None:
         return
-    waiting = dict.fromkeys(state.waiting)
+    waiting, used, unusable = dict.fromkeys(state.waiting), state.used, plan.unusable_contacts
     if state.since is not None:
         instead_at = inf  # when the unusable contact of the rule before would have been notified
         for rule in person.rules(urgent=urgent, by=state.by):
+            if rule.by in used and not unusable:
+                continue  # nearly always: each evaluation comes here for each person
             contact = person.contacts[rule.by]
             target = contact_target(person, contact)
             due_at = min(state.earlier.get(rule.by, state.since) + rule.after, instead_at)
-            usable = target.key not in plan.unusable_contacts
+            usable = target.key not in unusable
             instead_at = inf if usable else due_at
-            if rule.by not in state.used:
+            if rule.by not in used:
                 waiting.pop(rule.by, None)
                 yield _due(person, contact, target, due_at, now, urgent=urgent, usable=usable)
     for name in waiting:
         if name in person.contacts:
             contact = person.contacts[name]
             target = contact_target(person, contact)
-            usable = target.key not in plan.unusable_contacts
+            usable = target.key not in unusable
             yield _due(person, contact, target, now, now, urgent=urgent, usable=usable)
 
 

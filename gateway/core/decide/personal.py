@@ -5,7 +5,7 @@ every contact of the person's rules is notified once. What only adds to a notifi
 some resolved) goes to the contacts that were notified before it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -133,7 +133,8 @@ def notify_due(ev: Evaluation) -> None:
     # The group is notified at the tick, and the rules begin anew then.
     if shown and not (ev.waits_for_tick and (ev.reappeared or draft.notification_pending)):
         for state in draft.personal:
-            _notify(ev, state)
+            if any(_is_new(ev, state, due) for due in _due_contacts(ev, state)):
+                _notify(ev, state)
     mark_used(ev)
 
 
@@ -163,6 +164,17 @@ def mark_used(ev: Evaluation) -> None:
             _put(ev, replace(state, used=(*state.used, *notified), waiting=waiting))
 
 
+def _due_contacts(ev: Evaluation, state: PersonalState) -> Iterator[ContactDue]:
+    return contacts_due(state, ev.plan, ev.now, urgent=ev.urgent)
+
+
+def _is_new(ev: Evaluation, state: PersonalState, due: ContactDue) -> bool:
+    """Return whether a contact is to be notified now, or begins to wait now."""
+    if due.quiet:
+        return due.contact.name not in state.waiting
+    return due.at <= ev.now + EARLY
+
+
 def _notify(
     ev: Evaluation,
     state: PersonalState,
@@ -175,14 +187,13 @@ def _notify(
     """
     used, waiting, earlier = list(state.used), list(state.waiting), dict(state.earlier)
     begins_to_wait: list[ContactDue] = []
-    for due in contacts_due(state, ev.plan, ev.now, urgent=ev.urgent):
+    for due in _due_contacts(ev, state):
         name = due.contact.name
-        if due.quiet:
-            if name not in waiting:
-                begins_to_wait.append(due)
-                waiting.append(name)
+        if not _is_new(ev, state, due):
             continue
-        if due.at > ev.now + EARLY:
+        if due.quiet:
+            begins_to_wait.append(due)
+            waiting.append(name)
             continue
         if not due.usable:
             ev.record(TimelineKind.SKIPPED, unusable_text(ev.plan, due.person, due.contact))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import MappingProxyType
 
 from gateway.core.time.quiet_hours import QuietHours
@@ -33,6 +34,13 @@ class PersonalRule:
 
 
 PersonalRules = tuple[PersonalRule, ...]
+
+
+@lru_cache(maxsize=1024)
+def _at_once(contact: str) -> PersonalRule:
+    """Return the rule for a contact of a step; decisions need it often, and names are few."""
+    return PersonalRule(contact)
+
 
 NO_CONTACTS: Mapping[str, Contact] = MappingProxyType({})
 
@@ -70,7 +78,7 @@ class Person:
         own = self.urgent_rules if urgent else self.other_rules
         if own is not None:
             return own
-        return tuple(PersonalRule(name) for name in by or self.contacts if name in self.contacts)
+        return tuple([_at_once(name) for name in by or self.contacts if name in self.contacts])
 
     def quiet_until(self, at: float, *, urgent: bool) -> float | None:
         """Return until when a notification that is due at `at` waits; None if it does not."""
