@@ -55,6 +55,8 @@ class Simulation:
     )  # notices that may arrive twice for a known reason
     silences: dict[str, Silence] = field(default_factory=dict)
     acked: dict[int, list[tuple[float, float | None]]] = field(default_factory=dict)
+    variants: tuple[str, ...] = VARIANTS  # what a reload may load
+    reloads: list[tuple[float, int]] = field(default_factory=list)  # when, and which variant
 
     def __post_init__(self) -> None:
         self.dice = random.Random(self.seed)
@@ -195,10 +197,11 @@ class Simulation:
         await self.world.start(f"replica-{self.dice.random()}")
 
     async def reload(self) -> None:
-        number = self.dice.randrange(len(VARIANTS))
+        number = self.dice.randrange(len(self.variants))
+        self.reloads.append((self.world.now, number))
         self.log(f"routes are reloaded, variant {number}")
         head = ON_TICKS if self.world.routes.startswith(ON_TICKS) else ""
-        self.world.routes = head + VARIANTS[number]
+        self.world.routes = head + self.variants[number]
         for engine in self.world.replicas:
             assert await engine.reload() == ()
 

@@ -10,8 +10,15 @@ import pytest
 
 from tests.examples import FULL
 from tests.flow.world import ROUTES, World
+from tests.simulation.personal_rules import (
+    ENVIRONMENT,
+    RULED,
+    RULED_VARIANTS,
+    each_contact_once_per_reason,
+    quiet_hours_are_kept,
+)
 from tests.simulation.promises import broken_promises
-from tests.simulation.random_days import ON_TICKS, Simulation
+from tests.simulation.random_days import ON_TICKS, VARIANTS, Simulation
 
 EVENTS = 40 if FULL else 15
 MOST_ROUNDS = 20_000
@@ -46,13 +53,25 @@ async def test_random_day_with_replicas_keeps_the_promises(
     await check(World(migrated_postgres_url), seed)
 
 
-async def check(world: World, seed: int) -> None:
+@pytest.mark.parametrize("seed", seeds())
+async def test_random_day_of_people_with_rules_keeps_the_promises(
+    seed: int, tmp_path: Path
+) -> None:
+    """The promises hold with personal rules and quiet hours, which reloads change."""
+    world = World(f"sqlite:///{tmp_path}/gateway.db", RULED, ENVIRONMENT)
+    await check(world, seed, RULED_VARIANTS)
+
+
+async def check(world: World, seed: int, variants: tuple[str, ...] = VARIANTS) -> None:
     """Play the day of a seed and fail with its events if a promise is broken."""
     await world.start()
-    simulation = Simulation(world, seed)
+    simulation = Simulation(world, seed, variants=variants)
     try:
         await simulation.play(EVENTS)
         broken = await broken_promises(simulation)
+        broken += each_contact_once_per_reason(simulation)
+        if variants is RULED_VARIANTS:
+            broken += quiet_hours_are_kept(simulation)
         if world.rounds > MOST_ROUNDS:
             broken.append(f"{world.rounds} evaluations: something is due again and again")
     finally:
