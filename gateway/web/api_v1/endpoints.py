@@ -16,6 +16,7 @@ from gateway.web.api_v1 import (
     incidents,
     models,
     oncall,
+    people,
     requests,
     silences,
     swaps,
@@ -26,6 +27,7 @@ from gateway.web.api_v1.models import calendars as calendar_models
 from gateway.web.api_v1.models import changes as change_models
 from gateway.web.api_v1.models import explain as explain_models
 from gateway.web.api_v1.models import feeds as feed_models
+from gateway.web.api_v1.models import people as people_models
 from gateway.web.api_v1.models import silences as silence_models
 from gateway.web.api_v1.models import swaps as swap_models
 from gateway.web.api_v1.models import teams as team_models
@@ -210,6 +212,7 @@ ENDPOINTS = (
     _get("/oncall", "onCall", oncall.on_call, requests.OnCallQuery, models.OnCall, (404,)),
     _get("/oncall/proof", "proveOnCall", oncall.proof, requests.ProofQuery, models.Proof),
     _get("/oncall/turns", "listTurns", oncall.turns, requests.NoQuery, models.RotaTurns),
+    _get("/people", "listPeople", people.list_people, requests.NoQuery, people_models.People),
     _get("/rotas", "listRotas", oncall.list_rotas, requests.NoQuery, models.Rotas),
     _get(
         "/overrides",

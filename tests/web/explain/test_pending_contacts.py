@@ -58,3 +58,21 @@ async def test_acknowledged_incident_has_nothing_pending(tmp_path: Path) -> None
         await world.ack(1001)
         detail = await (await client.get("/api/v1/incidents/1001")).json()
         assert detail["pending"] == []
+
+
+async def test_people_are_listed_without_secrets(tmp_path: Path) -> None:
+    """Promise 10: contacts, rules and quiet hours are shown, and no key or reference to one."""
+    async with served(tmp_path, PERSONAL_RULES.replace("_ANA_KEY", "_BILLING_KEY")) as (_, client):
+        answer = await client.get("/api/v1/people")
+        text = await answer.text()
+        ana, ben = (await answer.json())["people"]
+    assert "PAGERDUTY_BILLING_KEY" not in text
+    assert "test-pagerduty-key" not in text
+    assert [(one["name"], one["display"], one["unusable"]) for one in ana["contacts"]] == [
+        ("slack", "Slack (ana)", None),
+        ("email", "e-mail ana@example.com", None),
+        ("pager", "PagerDuty (ana)", None),
+    ]
+    assert ana["urgent"][2] == {"by": "pager", "after": 300.0}
+    assert ana["quiet_hours"] == {"from": "11:00", "to": "15:00"}
+    assert (ben["urgent"], ben["quiet_hours"]) == (None, None)
