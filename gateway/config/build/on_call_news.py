@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from gateway.config.build.names import DeclaredNames
 from gateway.config.grammar.parsed import ParsedSection, ParsedValue
 from gateway.config.source.problem import Findings, shorten
+from gateway.core.plan.channels import SLACK
 from gateway.core.plan.on_call_news import OnCallNews
 from gateway.core.plan.plan import Receiver, Target
 
@@ -24,7 +25,7 @@ def on_call_news(
             known.check(entry.fields["announce"], findings)
         topic = bool(entry.get("topic", False))
         channels = receivers[announce].targets if announce in receivers else ()
-        if topic and not any(target.channel == "slack" for target in channels):
+        if topic and not any(target.channel == SLACK.name for target in channels):
             message = (
                 f'rota "{shorten(name)}": topic: needs announce: with a receiver that has a '
                 "slack: channel, whose topic is set"
@@ -42,7 +43,7 @@ def _refuse_names(
 ) -> None:
     """Note channels whose topic is to be set and that are written by name."""
     for target in targets:
-        if target.channel == "slack" and target.address[:1] not in ("C", "G"):
+        if target.channel == SLACK.name and target.address[:1] not in ("C", "G"):
             message = (
                 f'rota "{shorten(rota)}": topic: Slack sets a topic by the channel\'s id only: in '
                 f'the receiver write C… instead of "{shorten(target.address)}" (the id is at the '

@@ -2,9 +2,8 @@
 
 from gateway.config.grammar.parsed import ParsedSection
 from gateway.config.source.problem import Findings, shorten
+from gateway.core.plan.channels import SLACK
 from gateway.core.plan.plan import Plan
-
-SLACK = "slack"
 
 
 def warn_members_without_slack(file: ParsedSection, plan: Plan, findings: Findings) -> None:
@@ -26,4 +25,4 @@ def warn_members_without_slack(file: ParsedSection, plan: Plan, findings: Findin
 
 def _has_slack(plan: Plan, person: str) -> bool:
     known = plan.people.get(person)
-    return known is not None and any(one.channel == SLACK for one in known.contacts.values())
+    return known is not None and any(one.channel == SLACK.name for one in known.contacts.values())

@@ -16,6 +16,7 @@ from gateway.core.oncall.calendar_events import (
 from gateway.core.oncall.event_layer import OVERRIDE_LEVEL, EventLayer, merge_events
 from gateway.core.oncall.types import AnyLayer, Rota
 from gateway.core.plan.accounts import Secret
+from gateway.core.plan.channels import AddressKind, spec_of
 from gateway.core.plan.plan import Plan
 from gateway.core.time.business_hours import HolidayCalendar
 from gateway.core.time.holidays import CalendarHolidays, HolidayUnion
@@ -133,7 +134,11 @@ class _Installer:
             {
                 person.id: (
                     person.name,
-                    *(one.address for one in person.contacts.values() if one.channel == "email"),
+                    *(
+                        one.address
+                        for one in person.contacts.values()
+                        if spec_of(one.channel).address is AddressKind.EMAIL
+                    ),
                 )
                 for person in plan.people.values()
             }

@@ -12,12 +12,11 @@ from gateway.core.alerts.own_alerts import MIRROR_FAILING
 from gateway.core.incidents.retry import SendError
 from gateway.core.oncall.rota import on_call
 from gateway.core.plan.accounts import account_key
+from gateway.core.plan.channels import SLACK
 from gateway.core.plan.plan import Plan
 from gateway.flow.own_alerts.reporter import OwnAlerts
 from gateway.store import Store
 from gateway.store.state import shared_work
-
-SLACK = "slack"
 
 EVERY = 15.0
 """Seconds between two rounds; one replica does each. Longer than the requests of a round take, so
@@ -102,7 +101,7 @@ class OnCallMirror:
         return shown is None or shown[0] != display or now - shown[1] >= COMPARE_EVERY
 
     async def _show(self, display: Display) -> None:
-        account = self._account(account_key(SLACK, display.account))
+        account = self._account(account_key(SLACK.name, display.account))
         if account is None:
             return  # printed on the console instead: there is nothing to show it in
         try:
@@ -134,10 +133,10 @@ def _displays(plan: Plan, now: float) -> Iterator[Display]:
         people = on_call(rota, now)
         if news.usergroup:
             ids = tuple(one for person in people if (one := _slack_id(plan, person)))
-            yield Display(f"user group {news.usergroup}", SLACK, ids, group=news.usergroup)
+            yield Display(f"user group {news.usergroup}", SLACK.name, ids, group=news.usergroup)
         receiver = plan.receivers.get(news.announce or "")
         for target in receiver.targets if receiver and news.topic else ():
-            if target.channel == SLACK:
+            if target.channel == SLACK.name:
                 yield Display(
                     f"the topic of {target.address}",
                     target.account,
@@ -151,4 +150,4 @@ def _slack_id(plan: Plan, person: str) -> str:
     """Return a person's Slack id, empty if they have none."""
     known = plan.people.get(person)
     contacts = known.contacts.values() if known else ()
-    return next((one.address for one in contacts if one.channel == SLACK), "")
+    return next((one.address for one in contacts if one.channel == SLACK.name), "")
