@@ -117,6 +117,7 @@ class Engine:
         self.own_alerts.add_check(check_on_call)
         self.own_alerts.add_check(check_void_changes)
         self.calendars = Calendars(store, lambda: self._config, now, self.in_force, calendars)
+        self.own_alerts.add_check(self.calendars.conditions)
         self.mirror = OnCallMirror(store, plan, now, self.delivery.shows_on_call, self.own_alerts)
         self.feeds = Feeds(store, dependencies.links, plan, now)
         self.integrity = IntegrityMonitor(store, dependencies.metrics, dependencies.monotonic)

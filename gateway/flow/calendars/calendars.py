@@ -8,8 +8,10 @@ from functools import partial
 
 from gateway.calendars.process import read_apart
 from gateway.config.load import Config
+from gateway.core.alerts.own_alerts import FEED_BROKEN, ActiveCondition
 from gateway.core.oncall.calendar_events import UnknownName
 from gateway.core.plan.calendars import CalendarKey, calendars_of
+from gateway.core.plan.plan import Plan
 from gateway.flow.calendars.fetch import client_for
 from gateway.flow.calendars.part import CalendarsPart, store_key
 from gateway.flow.calendars.reading import ReadApart, Reader, events_of, read_again
@@ -39,6 +41,10 @@ PRUNE_EVERY = 3600.0
 
 AT_ONCE = 2
 """Calendars that a replica reads at the same time. Each takes a process."""
+
+
+_COMPONENT = "calendar "
+"""Beginning of the names of calendars in /readyz."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +123,16 @@ class Calendars:
         keys = calendars_of(self._config().plan)
         return [self._health(key, self._stored.get(key)) for key in keys]
 
+    def conditions(self, tx: Tx, plan: Plan, now: float) -> Sequence[ActiveCondition]:
+        """Return the gateway's own alert for each calendar that is not healthy."""
+        broken = {one.component: one.text for one in self.health() if not one.ok}
+        return [
+            ActiveCondition(
+                FEED_BROKEN, {"feed": name.removeprefix(_COMPONENT)}, {"problems": error_text}
+            )
+            for name, error_text in broken.items()
+        ]
+
     def _state(self, key: CalendarKey) -> CalendarState:
         stored = self._stored.get(key)
         read = events_of(stored or StoredCalendar(""))
@@ -124,7 +140,7 @@ class Calendars:
         return CalendarState(key, stored, unknown, len(read.events), read.problems)
 
     def _health(self, key: CalendarKey, stored: StoredCalendar | None) -> Health:
-        name = f"calendar {key.address}"
+        name = f"{_COMPONENT}{key.address}"
         if stored is None or not stored.error:
             return Health(name, ok=True)
         since = self._now() - (stored.failing_since or self._now())

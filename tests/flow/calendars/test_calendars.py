@@ -181,6 +181,26 @@ async def test_calendar_that_was_never_read_is_a_problem_at_once(
     assert explain(world.engine.plan.rotas["billing"], world.now).unknown
 
 
+async def test_broken_calendar_is_an_alert_of_the_gateway_until_it_works_again(
+    world: World, server: FakeCalendarServer
+) -> None:
+    """An admin is notified by the routes, with the reason and without the URL."""
+    server.default = Behaviour(status=404, body="no")
+    await after(world, 0)
+    (condition,) = await world.engine.store.read(
+        lambda tx: world.engine.calendars.conditions(tx, world.engine.plan, world.now)
+    )
+    assert condition.condition.name == "GatewayFeedBroken"
+    assert condition.labels == {"feed": "${BILLING_CALENDAR}"}
+    assert condition.annotations == {"problems": "its server answered 404"}
+    await world.engine.own_alerts.check_once()
+    delivered = await world.advance(MINUTE)
+    assert any("GatewayFeedBroken" in str(one.message) for one in delivered)
+    server.default = None
+    await after(world, MINUTE)
+    assert problem(world.engine) == ""
+
+
 async def test_calendar_that_is_suddenly_empty_is_believed_after_six_hours(
     world: World, server: FakeCalendarServer
 ) -> None:
