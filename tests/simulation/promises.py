@@ -11,7 +11,7 @@ from tests.simulation.random_days import Simulation
 from tests.store.reads import open_incidents
 
 RESOLVED_KINDS = {NoticeKind.RESOLVED.value, NoticeKind.LATE.value}
-DECIDED_KINDS = {"firing", "repeat", "worse", "escalation"}
+DECIDED_KINDS = {"firing", "repeat", "worse", "escalation", "missed"}
 FIRING = {kind.value for kind in FIRING_KINDS}
 
 
@@ -29,6 +29,7 @@ async def broken_promises(simulation: Simulation) -> list[str]:
             problems += resolved_follows_firing(number, to, deliveries)
         problems += in_order(number, to, deliveries, simulation.doubled)
     problems += sent_once(simulation)
+    problems += missed_once(simulation)
     problems += quiet_while_silenced(simulation)
     problems += await quiet_after_acknowledgement(simulation)
     problems += await everything_has_a_reason(simulation)
@@ -74,6 +75,21 @@ def sent_once(simulation: Simulation) -> list[str]:
     ]
 
 
+def missed_once(simulation: Simulation) -> list[str]:
+    """A missed response is announced once to a target, and once for each incident decided."""
+    missed = [
+        one
+        for one in simulation.world.delivered
+        if one.kind == NoticeKind.MISSED.value and one.notice not in simulation.doubled
+    ]
+    counts = Counter((one.incident, one.to) for one in missed)
+    return [
+        f"#{number}: {count} messages of a missed response to {to}"
+        for (number, to), count in counts.items()
+        if count > 1
+    ]
+
+
 def quiet_while_silenced(simulation: Simulation) -> list[str]:
     """No notification contains an alert that was silenced at its decision (E9)."""
     problems = []
@@ -96,7 +112,7 @@ def quiet_while_silenced(simulation: Simulation) -> list[str]:
 
 
 async def quiet_after_acknowledgement(simulation: Simulation) -> list[str]:
-    """E22: no repeat and no escalation while it is acknowledged."""
+    """E22: no repeat, no escalation and no missed response while it is acknowledged."""
     problems = []
     numbers = {one.incident for one in simulation.world.delivered}
     for number in numbers:
@@ -117,7 +133,7 @@ async def quiet_after_acknowledgement(simulation: Simulation) -> list[str]:
                 spans.append((since, line.at))
         for one in simulation.world.delivered:
             at = one.at + START
-            if one.incident == number and one.kind in ("repeat", "escalation"):
+            if one.incident == number and one.kind in ("repeat", "escalation", "missed"):
                 problems += [
                     f"#{number}: {one.kind} at {at - START:.0f} while acknowledged"
                     for begin, end in spans

@@ -30,8 +30,28 @@ NAMES = (
 CHANNELS = ("email", "slack", "pagerduty")
 PEOPLE = ("ana", "ben")
 ON_TICKS = "repeats: on the group interval\n"
+IN_TURNS = (
+    ROUTES.replace(
+        "escalations:",
+        "time_intervals: [{name: lunch, time_intervals: "
+        "[{times: [{start_time: '12:00', end_time: '13:30'}]}]}]\nescalations:",
+    )
+    .replace(
+        '    - {notify: ["rota:billing"], by: [email], wait: 15m}',
+        '    - {notify: ["members:billing", "person:ben"], by: [email], round_robin: true,'
+        " wait: 5m}\n"
+        '    - {notify: ["receiver:everyone"], wait: 5m, when: {severities: [critical],'
+        " outside_time_intervals: [lunch]}}",
+    )
+    .replace(
+        'severity=~"critical|warning"\'], receiver: billing}',
+        'severity=~"critical|warning"\'], receiver: billing, respond_within: 20m}',
+    )
+)
+"""Steps by severity and time, round robin, and a time to acknowledge of the route's own."""
 VARIANTS = (
     ROUTES,
+    IN_TURNS,
     ROUTES.replace("group_by: [alertname]", "group_by: [alertname, severity]"),
     ROUTES.replace("receiver: quiet}", "receiver: everyone}"),
 )

@@ -18,7 +18,7 @@ from tests.simulation.personal_rules import (
     quiet_hours_are_kept,
 )
 from tests.simulation.promises import broken_promises
-from tests.simulation.random_days import ON_TICKS, VARIANTS, Simulation
+from tests.simulation.random_days import IN_TURNS, ON_TICKS, VARIANTS, Simulation
 
 EVENTS = 40 if FULL else 15
 MOST_ROUNDS = 20_000
@@ -43,6 +43,14 @@ async def test_random_day_with_repeats_on_ticks_keeps_the_promises(
 ) -> None:
     """The promises hold if everything except worse severity waits for a tick."""
     await check(World(f"sqlite:///{tmp_path}/gateway.db", ON_TICKS + ROUTES), seed)
+
+
+@pytest.mark.parametrize("seed", seeds()[:1])
+async def test_random_day_with_conditions_and_turns_keeps_the_promises(
+    seed: int, tmp_path: Path
+) -> None:
+    """The promises hold with steps that are skipped, round robin and missed responses."""
+    await check(World(f"sqlite:///{tmp_path}/gateway.db", IN_TURNS), seed)
 
 
 @pytest.mark.parametrize("seed", seeds()[:2])

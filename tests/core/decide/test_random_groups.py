@@ -11,7 +11,8 @@ from gateway.core.incidents.incident import NotifiedState
 from gateway.core.incidents.notice import FIRING_KINDS, NoticeKind, NotifyReason
 from gateway.core.incidents.suppression import Suppression, SuppressReason
 from gateway.core.plan.flapping import Flapping
-from gateway.core.plan.plan import Plan, Repeats
+from gateway.core.plan.plan import Escalation, Plan, Repeats, Step
+from gateway.core.plan.step_condition import StepCondition
 from gateway.core.routing.match import RouteSpec, build_route
 from gateway.core.routing.mutes import find_mute, parse_time_interval
 from tests.core.group_simulation import (
@@ -46,13 +47,36 @@ def plan(dice: random.Random) -> Plan:
         mute_time_intervals=["pause"] if dice.random() < 0.5 else [],
         routes=[RouteSpec()],
     )
+    shift = parse_time_interval({"times": [{"start_time": "09:00", "end_time": "12:00"}]})
     escalating = billing_plan(
         root=build_route(spec),
-        time_intervals={"pause": (mute,)},
+        time_intervals={"pause": (mute,), "shift": (shift,)},
         repeats=dice.choice(list(Repeats)),
         flapping=Flapping(times=dice.choice([0, 2, 3])),
     )
-    return escalating if dice.random() < 0.5 else without_escalation(escalating)
+    if dice.random() < 0.5:
+        return without_escalation(escalating)
+    return replace(escalating, escalations={"billing": steps(dice)})
+
+
+def steps(dice: random.Random) -> Escalation:
+    """Return an escalation whose steps apply at some times only, or take turns, by chance."""
+    conditions = (
+        None,
+        None,
+        StepCondition(severities=("critical",)),
+        StepCondition(time_intervals=("shift",)),
+        StepCondition(outside_time_intervals=("shift",)),
+    )
+    people = dice.choice([("person:ana",), ("person:ana", "person:ben"), ("person:nobody",)])
+    first = Step(
+        people,
+        wait=dice.choice([5 * MINUTE, 15 * MINUTE, None]),
+        when=dice.choice(conditions),
+        round_robin=dice.random() < 0.5,
+    )
+    second = Step(("person:ben", "receiver:everyone"), when=dice.choice(conditions))
+    return Escalation("billing", (first, second), dice.choice([0, 0, 2]))
 
 
 @dataclass
@@ -105,7 +129,12 @@ class RandomSimulation(GroupSimulation):
         self.latest_evaluation = (key, minute)
         assert self.evaluations_within_a_minute < 20, "evaluations without progress"
         before, suppressed = self.incidents[key], self.suppressing()
-        decision = decide(before, list(self.joined[key].values()), self.plan, self.now, suppressed)
+        members = list(self.joined[key].values())
+        decision = decide(before, members, self.plan, self.now, suppressed, self.turns)
+        if NotifyReason.MISSED in decision.reasons:
+            assert before.missed_at is None, "missed twice"
+            assert decision.incident.missed_at == before.respond_by, "missed at another time"
+            assert decision.incident.ack is None, "missed and acknowledged"
         for notice in decision.notices:
             if notice.kind is NoticeKind.RESOLVED:
                 assert notice.target.key in before.notified_targets, "resolved, never firing"
