@@ -222,6 +222,13 @@ class Metrics:
             "account",
         )
 
+        self._unusable = self._gauge(
+            "gateway_unusable_contacts",
+            "Contacts and addresses at which messages do not arrive, by channel and account.",
+            "channel",
+            "account",
+        )
+
     def _define_operation(self) -> None:
         self._config = self._gauge(
             "gateway_config_info", "Constant 1, with a hash of the active routes.yaml.", "digest"
@@ -422,6 +429,18 @@ class Metrics:
         self._holds.clear()
         for key in dict.fromkeys((*account_keys, *holds)):
             self._holds.labels(*split_account_key(key)).set(len(holds.get(key, ())))
+
+    def set_unusable_contacts(
+        self, target_keys: Iterable[str], account_keys: Iterable[str]
+    ) -> None:
+        """Set the number of unusable targets of each account."""
+        counts = dict.fromkeys(account_keys, 0)
+        for key in target_keys:
+            account = key.partition(":")[0]
+            counts[account] = counts.get(account, 0) + 1
+        self._unusable.clear()
+        for account, count in counts.items():
+            self._unusable.labels(*split_account_key(account)).set(count)
 
     def set_coverage(self, rotas: Iterable[Coverage]) -> None:
         """Set the coverage of each rota, and remove those that no longer exist."""

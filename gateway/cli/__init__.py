@@ -15,6 +15,7 @@ COMMANDS = {
     "calendar": "gateway.cli.calendar",
     "override": "gateway.cli.override.commands",
     "swap": "gateway.cli.swap.commands",
+    "contact": "gateway.cli.contact",
     "incidents": "gateway.cli.incidents",
     "ack": "gateway.cli.ack",
     "take": "gateway.cli.ack:take",

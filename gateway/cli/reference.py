@@ -24,8 +24,8 @@ This page is generated from the program's own help.
 - **Colours** appear on a terminal only, and never if `NO_COLOR` is set. They only repeat what the
   words say.
 - **Settings** come from the environment, see [settings](settings.md). Secrets are not printed.
-- **`override`, `swap`, `feed`, `calendar`, `incidents`, `ack`, `take`, `unack`, `silence` and
-  `explain`** call a running gateway: at `--url`, else at `GATEWAY_LISTEN`, else at
+- **`override`, `swap`, `feed`, `calendar`, `contact`, `incidents`, `ack`, `take`, `unack`,
+  `silence` and `explain`** call a running gateway: at `--url`, else at `GATEWAY_LISTEN`, else at
   `GATEWAY_EXTERNAL_URL`, with `GATEWAY_API_TOKEN` if it is set. `oncall` reads the file if none
   answers; all other commands work without one.
 """

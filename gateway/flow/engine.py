@@ -16,6 +16,8 @@ from gateway.core.decide.take_over import give_back, take
 from gateway.core.plan.plan import Plan
 from gateway.flow.calendars.calendars import Calendars
 from gateway.flow.calendars.part import CalendarsPart
+from gateway.flow.contacts.contact_health import ContactHealth
+from gateway.flow.contacts.own_alert import check_contacts
 from gateway.flow.delivery.pool import SenderPool
 from gateway.flow.delivery.sender import Sender
 from gateway.flow.dispatch.dispatcher import Dispatcher
@@ -28,6 +30,7 @@ from gateway.flow.intake.repost_cache import RepostCache
 from gateway.flow.intake.truncation import record_truncation
 from gateway.flow.intake.watchdog_monitor import WatchdogMonitor
 from gateway.flow.oncall.changes_part import ChangesPart
+from gateway.flow.oncall.contacts_part import ContactsPart
 from gateway.flow.oncall.duty_differences import difference_report, duty_differences
 from gateway.flow.oncall.duty_recorder import DutyRecorder
 from gateway.flow.oncall.plan_in_force import PlanInForce
@@ -84,20 +87,21 @@ class Engine:
         self.in_force = PlanInForce(
             store,
             dependencies.config.plan,
-            [TurnsPart(), calendars, ChangesPart()],
+            [TurnsPart(), calendars, ChangesPart(), ContactsPart()],
             now,
             self._plan_changed,
             shared=dependencies.shared,
         )
         self.changes = RotaChanges(store, self.in_force, now)
         self.swaps = Swaps(store, self.in_force, now, notify_swap)
+        self.contacts = ContactHealth(store, self.in_force, now, self._contacts_unusable)
 
         def plan() -> Plan:
             return self.plan
 
         max_age = CACHE_MAX_AGE if dependencies.shared else None
         self._repost_cache = RepostCache(max_age, now())
-        self.delivery = SenderPool(dependencies, plan, self._start_sender)
+        self.delivery = SenderPool(dependencies, plan, self._start_sender, self.contacts.wake)
         self.dispatcher = Dispatcher(dependencies, plan, self._repost_cache, self.delivery)
         self.intake = Intake(
             store,
@@ -116,6 +120,7 @@ class Engine:
         self.own_alerts = OwnAlerts(store, plan, now, self._intake_committed)
         self.own_alerts.add_check(check_on_call)
         self.own_alerts.add_check(check_void_changes)
+        self.own_alerts.add_check(check_contacts)
         self.calendars = Calendars(store, lambda: self._config, now, self.in_force, calendars)
         self.own_alerts.add_check(self.calendars.conditions)
         self.mirror = OnCallMirror(store, plan, now, self.delivery.shows_on_call, self.own_alerts)
@@ -273,6 +278,7 @@ class Engine:
             *self._supervisor.health(),
             *self.delivery.health(self.now()),
             *self.calendars.health(),
+            self.contacts.health(),
             _config_health(self._config_problems),
         ]
 
@@ -297,6 +303,7 @@ class Engine:
         self._start_rounds("on-call mirror", self.mirror.run)
         self._start_rounds("own alerts", self.own_alerts.run)
         self._start_rounds("calendars", self.calendars.run)
+        self._start_rounds("contacts", self.contacts.run)
 
     def prepare(self) -> None:
         """Build the channels and their senders, whose loops only `start` runs."""
@@ -341,6 +348,12 @@ class Engine:
         """Record who is on call by the plan that is in force now, and announce changed shifts."""
         self.duty.wake()
         self.shifts.wake()
+        self.contacts.wake()
+
+    def _contacts_unusable(self, due_at: float) -> None:
+        """Let incidents go on without contacts that became unusable, and notify admins."""
+        self.dispatcher.schedule(due_at)
+        self.own_alerts.wake()
 
     def _intake_committed(self, result: IntakeResult, decided: DispatchResult | None) -> None:
         self._supervisor.mark_healthy("intake")

@@ -28,6 +28,8 @@ from gateway.web.http.keys import ENGINE
 _NONESSENTIAL = (
     "calendar",
     "channel ",
+    "contact addresses",
+    "contacts",
     "deliver ",
     "routes.yaml",
     "heartbeat",
@@ -120,6 +122,7 @@ class OpsEndpoints:
             metrics.set_holds(vendor_holds, account_keys)
         metrics.set_coverage(await asyncio.to_thread(_coverage, self._engine.plan, now))
         metrics.set_calendars(_calendars(self._engine.calendars.states(), now))
+        metrics.set_unusable_contacts(self._engine.plan.unusable_contacts, account_keys)
         metrics.set_components((one.component, one.ok) for one in self._engine.problems())
         return web.Response(body=metrics.exposition(), headers={"Content-Type": EXPOSITION})
 

@@ -294,6 +294,7 @@ class World:
             for engine in self.replicas:
                 await engine.silences.evaluator.check_once()
                 await engine.in_force.check_once()
+                await engine.contacts.check_once()
                 await engine.duty.record_once()
                 await engine.shifts.check_once()
                 if (await engine.dispatcher.dispatch_once()).decided:

@@ -36,7 +36,8 @@ def _answered(response: requests.Response, routing_key: Secret) -> SendError:
     error_text = vendor_text("; ".join(_error_texts(response)), [routing_key], 300)
     if status == 400 and ("routing key" in error_text.lower() or "routing_key" in error_text):
         # The integration is gone or the key was mistyped: an admin can fix that.
-        return SendError(Failure.MISCONFIGURED, f"PagerDuty says: {error_text}")
+        detail = f"PagerDuty says: {error_text}"
+        return SendError(Failure.MISCONFIGURED, detail, bad_address=True)
     failure = status_failure(status, error_text, response.headers, vendor="PagerDuty")
     assert failure is not None, "below 300 was handled above"
     return failure

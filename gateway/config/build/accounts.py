@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from gateway.config.grammar.channels import GRAMMARS
-from gateway.config.grammar.channels.common import TOKEN, TYPE
+from gateway.config.grammar.channels.common import CALLBACKS, TOKEN, TYPE
 from gateway.config.grammar.parsed import ParsedSection, ParsedValue
 from gateway.config.grammar.secret_types import secret_of
 from gateway.config.grammar.sources import SOURCE_TYPES
@@ -26,6 +26,9 @@ PROXY_CONNECTS = (
     "proxy: private_addresses: refuse cannot be kept, because the proxy connects and not "
     "the gateway; refuse them in the proxy, and remove one of the two here"
 )
+LARGEST_CALLBACK = 256 * 1024
+"""Bytes of a body that a vendor posts back; Postmark's bounces are a few kilobytes."""
+
 LACKS = "lacks"
 """The option of a channel whose token is empty: the variables or files that should give it."""
 
@@ -74,11 +77,7 @@ def sources(
             name=name,
             type=type_,
             bearer=_secret_list(entry, "bearer", secrets),
-            basic=tuple(
-                (one.value.get("username", ""), password)
-                for one in entry.list_of("basic")
-                if (password := secrets.add(secret_of(one.value.fields.get("password"))))
-            ),
+            basic=_basic_list(entry, secrets),
             hmac=_secret_list(entry, "hmac", secrets),
             **{
                 key: entry.get(key)
@@ -108,6 +107,14 @@ def _secret_list(entry: ParsedSection, key: str, secrets: Secrets) -> tuple[Secr
     return tuple(one for one in secret_values if one is not None)
 
 
+def _basic_list(entry: ParsedSection, secrets: Secrets) -> tuple[tuple[str, Secret], ...]:
+    return tuple(
+        (one.value.get("username", ""), password)
+        for one in entry.list_of("basic")
+        if (password := secrets.add(secret_of(one.value.fields.get("password"))))
+    )
+
+
 def channels(
     entry: ParsedSection | None, secrets: Secrets, findings: Findings
 ) -> dict[str, ChannelSettings]:
@@ -132,7 +139,7 @@ def _account(
     options: dict[str, str] = {}
     secret_options: dict[str, Secret] = {}
     for key, item in entry.fields.items():
-        if key == TYPE:
+        if key in (TYPE, CALLBACKS):
             continue
         if isinstance(item.value, SecretText):
             secret = secrets.add(secret_of(item))
@@ -149,7 +156,29 @@ def _account(
         _check_account(name, spec, entry, secret_options, findings)
         if TOKEN in entry and TOKEN not in secret_options:
             options[LACKS] = _variables_of(entry, TOKEN)
-    return ChannelSettings(name, options, secret_options, spec.name)
+    callbacks = _callbacks(name, entry.get(CALLBACKS), secrets, findings)
+    return ChannelSettings(name, options, secret_options, spec.name, callbacks)
+
+
+def _callbacks(
+    name: str, entry: ParsedSection | None, secrets: Secrets, findings: Findings
+) -> SourceSettings | None:
+    """Return the credentials of what a vendor posts back, None without any."""
+    if entry is None:
+        return None
+    settings = SourceSettings(
+        name,
+        CALLBACKS,
+        bearer=_secret_list(entry, "bearer", secrets),
+        basic=_basic_list(entry, secrets),
+        max_bytes=LARGEST_CALLBACK,
+    )
+    if not settings.open:
+        return settings
+    if entry.valid:
+        message = "callbacks: has no credentials, so everything that is posted back is refused"
+        findings.warn(entry.position, message)
+    return None
 
 
 def _check_account(

@@ -12,9 +12,9 @@ from gateway.config.grammar.values import (
 )
 
 SOURCE_TYPES = ("alertmanager", "prometheus")
-_SECRETS = ListOf(SECRET, or_one=True)
+SECRETS = ListOf(SECRET, or_one=True)
 
-_BASIC = Section(
+BASIC = Section(
     "basic credentials",
     "A name and a password, as HTTP's basic authentication sends them.",
     (
@@ -35,17 +35,17 @@ SOURCE = Section(
             "the name, where that is a type",
             "alertmanager",
         ),
-        Field("bearer", _SECRETS, "Bearer tokens.", "none", '"${ALERTMANAGER_TOKEN}"'),
+        Field("bearer", SECRETS, "Bearer tokens.", "none", '"${ALERTMANAGER_TOKEN}"'),
         Field(
             "basic",
-            ListOf(_BASIC, or_one=True),
+            ListOf(BASIC, or_one=True),
             "Names and passwords.",
             "none",
             '{username: am, password: "${INTAKE_PASSWORD}"}',
         ),
         Field(
             "hmac",
-            _SECRETS,
+            SECRETS,
             "Keys of an HMAC-SHA256 over the body, sent as hexadecimal digits.",
             "none",
             '"${file:/run/secrets/hmac}"',

@@ -89,7 +89,9 @@ class SendError(GatewayError):
     `perhaps` means that the vendor may have accepted the message all the same (the connection
     broke after the request was written). `retry_after` is what the vendor asked for, in seconds.
     `scope` says what a rate limit concerns. `mendable` means that an admin may mend the cause at
-    the vendor, as with an app that was not invited to its channel.
+    the vendor, as with an app that was not invited to its channel. `bad_address` means that nothing
+    sent to this address arrives until somebody corrects it, although the failure is not a
+    BAD_RECIPIENT.
     The detail must hold no secrets, because it is stored and shown.
     """
 
@@ -102,6 +104,7 @@ class SendError(GatewayError):
         perhaps: bool = False,
         scope: Scope = Scope.TARGET,
         mendable: bool = False,
+        bad_address: bool = False,
     ) -> None:
         super().__init__(f"{failure.value}: {detail}")
         self.failure = failure
@@ -109,6 +112,7 @@ class SendError(GatewayError):
         self.retry_after = retry_after
         self.perhaps = perhaps
         self.scope = scope
+        self.bad_address = bad_address
         self.mendable = mendable or failure in (Failure.MISCONFIGURED, Failure.UNKNOWN)
 
     def masked(self, mask: Callable[[str], str]) -> Self:

@@ -68,12 +68,14 @@ class ChannelSettings:
     """One entry under channels: an account. `options` are plain values, `secrets` wrapped ones.
 
     `type` is the channel that it is an account of; empty, it becomes the account's name.
+    `callbacks` has the credentials of what its vendor posts back; None: that is refused.
     """
 
     name: str
     options: Mapping[str, str] = field(default_factory=dict)
     secrets: Mapping[str, Secret] = field(default_factory=dict)
     type: str = ""
+    callbacks: SourceSettings | None = None
 
     def __post_init__(self) -> None:
         if not self.type:

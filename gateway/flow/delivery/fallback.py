@@ -42,6 +42,15 @@ def fall_back_after(
     return True
 
 
+def fall_back_from_bounce(tx: Tx, notice: Notice, plan: Plan, now: float) -> None:
+    """Notify the fallback receiver of a message that was accepted and came back, once."""
+    if notice.fell_back or notice.kind not in FIRING_KINDS:
+        return
+    outbox.mark_fallback_notified(tx, [notice.id])
+    note = f"{target_name(notice.target)} could not be reached (the message came back)"
+    _notify_fallback(tx, notice, note, plan, now)
+
+
 def notice_to_replace(tx: Tx, claimed_notice: ClaimedNotice) -> Notice | None:
     """Return the newest firing notice of a queue, None if its fallback was notified.
 

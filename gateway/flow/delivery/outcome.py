@@ -7,17 +7,18 @@ from typing import NamedTuple
 from gateway.core.incidents.message import Receipt
 from gateway.core.incidents.notice import FIRING_KINDS, NoticeKind
 from gateway.core.incidents.outbox import ACCEPTED, PRINTED, Notice, NoticeState, Result
-from gateway.core.incidents.retry import REDUCIBLE, SendError, after_failure
+from gateway.core.incidents.retry import REDUCIBLE, Failure, SendError, after_failure
 from gateway.core.incidents.timeline import TimelineEntry, TimelineKind
-from gateway.core.plan.channels import spec_of
-from gateway.core.plan.plan import Plan
+from gateway.core.plan.channels import AddressKind, spec_of
+from gateway.core.plan.contact_health import UnusableContact
+from gateway.core.plan.plan import Plan, Target
 from gateway.core.plan.target_name import target_name
 from gateway.flow.delivery.fallback import fall_back_after
 from gateway.flow.delivery.queue_heads import URGENT
 from gateway.flow.runtime.claimed_notice import ClaimedNotice
 from gateway.store import Tx, outbox
 from gateway.store.outbox import QueueKey
-from gateway.store.state import timeline
+from gateway.store.state import contact_health, timeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,35 @@ def record(tx: Tx, outcomes: Sequence[Outcome], plan: Plan, now: float) -> list[
         if claimed_notice.notice.id not in lost and error is not None:
             fall_back_after(tx, claimed_notice, error.failure, plan, now)
     return results
+
+
+def record_contacts(tx: Tx, outcomes: Sequence[Outcome], plan: Plan) -> bool:
+    """Store which addresses were refused, and which work again; return whether that is new.
+
+    An attempt that began before an address became unusable says nothing about it.
+    """
+    refused = [
+        UnusableContact(one.claimed_notice.notice.target.key, one.error.detail, one.at)
+        for one in outcomes
+        if one.error is not None and _is_address_bad(one.claimed_notice.notice.target, one.error)
+    ]
+    changed = bool(refused) and bool(contact_health.mark(tx, refused))
+    for one in outcomes:
+        key = one.claimed_notice.notice.target.key
+        printed = PRINTED in (one.receipt or {})
+        if one.error is None and not printed and key in plan.unusable_contacts:
+            changed |= bool(contact_health.clear(tx, [key], one.at - one.seconds))
+    return changed
+
+
+def _is_address_bad(target: Target, error: SendError) -> bool:
+    """Return whether an error says that a person's contact or a mailbox does not work.
+
+    A shared Slack channel that refuses messages has its fallback, and its app may be invited.
+    """
+    if error.failure is not Failure.BAD_RECIPIENT:
+        return error.bad_address
+    return target.person is not None or spec_of(target.channel).address is AddressKind.EMAIL
 
 
 def hasten_overtaken(tx: Tx, results: Sequence[Result], now: float) -> list[Result]:

@@ -30,8 +30,13 @@ class SenderPool:
         dependencies: Dependencies,
         plan: Callable[[], Plan],
         start_sender: Callable[[Sender], None],
+        contacts_changed: Callable[[], None],
     ) -> None:
-        """`start_sender` gets each new sender, to run its loop."""
+        """`start_sender` gets each new sender, to run its loop.
+
+        `contacts_changed` is called when the health of a contact was stored.
+        """
+        self._contacts_changed = contacts_changed
         self._dependencies = dependencies
         self._plan = plan
         self._start_sender = start_sender
@@ -63,6 +68,7 @@ class SenderPool:
                 lambda: self._channels.get(account_key),
                 self.accepts,
                 self._composer.compose,
+                self._contacts_changed,
             )
             sender = self.senders[account_key] = Sender(account_key, self._dependencies, outlet)
             self._start_sender(sender)

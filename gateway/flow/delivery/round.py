@@ -10,7 +10,7 @@ from gateway.core.incidents.retry import Claimant
 from gateway.core.plan.plan import Plan
 from gateway.flow.delivery import holding
 from gateway.flow.delivery.digests import fold_digests
-from gateway.flow.delivery.outcome import Outcome, record
+from gateway.flow.delivery.outcome import Outcome, record, record_contacts
 from gateway.flow.delivery.queue_heads import Accepts, apply_queue_steps
 from gateway.flow.runtime.claimed_notice import ClaimedNotice
 from gateway.store import Tx, outbox
@@ -36,20 +36,25 @@ class Round:
 
 @dataclass(frozen=True, slots=True)
 class RoundResult:
-    """What a round stored and claimed; `next_at` is when the next notice is due, if known."""
+    """What a round stored and claimed; `next_at` is when the next notice is due, if known.
+
+    `contacts_changed`: an address is known not to work, or to work again.
+    """
 
     results: Sequence[Result] = ()
     claimed_notices: Sequence[ClaimedNotice] = ()
     next_at: float | None = None
     holds: holding.Holds = ()
+    contacts_changed: bool = False
 
 
 def run_round(tx: Tx, round_: Round) -> RoundResult:
     """Store the outcomes of attempts that ended, and claim up to `limit` notices."""
     outcomes, now = round_.outcomes, round_.now
     results = record(tx, outcomes, round_.plan, now) if outcomes else []
+    contacts_changed = record_contacts(tx, outcomes, round_.plan)
     holds = holding.update_holds(tx, round_.account_key, outcomes, now)
-    result = RoundResult(results, holds=holds)
+    result = RoundResult(results, holds=holds, contacts_changed=contacts_changed)
     # A replica whose clock is wrong claims nothing: another one does (E55).
     return _claim(tx, round_, result) if round_.limit and not is_skewed(tx.skew) else result
 

@@ -42,6 +42,7 @@ class Outlet:
     channel: Callable[[], Channel | None]
     accepts: Accepts
     compose: ComposeMessage
+    contacts_changed: Callable[[], None]
 
 
 class Sender:
@@ -185,6 +186,8 @@ class Sender:
         except BaseException:
             self._outcomes = outcomes + self._outcomes
             raise
+        if result.contacts_changed:
+            outlet.contacts_changed()
         # Attempts that ended while the transaction ran are not stored yet.
         self.holds = holding.holds_after(self._outcomes, result.holds)
         for outcome, stored in zip(outcomes, result.results, strict=True):

@@ -32,6 +32,7 @@ from gateway.store.outbox.revise import (
 from gateway.store.outbox.rows import QueueKey
 from gateway.store.outbox.waiting import (
     depth,
+    find,
     unfinished_by_id,
     unfinished_by_queue,
     waiting_accounts,
@@ -51,6 +52,7 @@ __all__ = [
     "dead_notices",
     "depth",
     "expire_all_claims",
+    "find",
     "fold",
     "make_loud",
     "mark_fallback_notified",

@@ -16,6 +16,7 @@ _BY_QUEUE = Statement(
     .where(InList(notices.c.incident, "incidents"), IS_UNFINISHED)
     .order_by(notices.c.id)
 )
+_ONE = Statement(select_notices().where(notices.c.id == bindparam("one")))
 _BY_ID = Statement(
     select_notices().where(InList(notices.c.id, "ids"), IS_UNFINISHED).order_by(notices.c.id)
 )
@@ -50,6 +51,12 @@ def unfinished_by_queue(
 def unfinished_by_id(tx: Tx, ids: Sequence[int]) -> list[Notice]:
     """Return the unfinished ones of these notices, oldest first."""
     return [from_row(row) for row in tx.rows(_BY_ID, ids=json_list(ids))]
+
+
+def find(tx: Tx, notice_id: int) -> Notice | None:
+    """Return a notice in any state; None for an unknown id."""
+    row = tx.row(_ONE, one=notice_id)
+    return None if row is None else from_row(row)
 
 
 def waiting_accounts(tx: Tx) -> list[str]:

@@ -11,6 +11,7 @@ from gateway.web.api_v1 import (
     alerts,
     calendars,
     changes,
+    contacts,
     explain,
     feeds,
     incidents,
@@ -25,6 +26,7 @@ from gateway.web.api_v1 import (
 from gateway.web.api_v1.models import alerts as alert_models
 from gateway.web.api_v1.models import calendars as calendar_models
 from gateway.web.api_v1.models import changes as change_models
+from gateway.web.api_v1.models import contacts as contact_models
 from gateway.web.api_v1.models import explain as explain_models
 from gateway.web.api_v1.models import feeds as feed_models
 from gateway.web.api_v1.models import people as people_models
@@ -214,6 +216,21 @@ ENDPOINTS = (
     _get("/oncall/turns", "listTurns", oncall.turns, requests.NoQuery, models.RotaTurns),
     _get("/people", "listPeople", people.list_people, requests.NoQuery, people_models.People),
     _get("/rotas", "listRotas", oncall.list_rotas, requests.NoQuery, models.Rotas),
+    _get(
+        "/contacts",
+        "listUnusableContacts",
+        contacts.list_unusable,
+        requests.NoQuery,
+        contact_models.UnusableContacts,
+    ),
+    _post(
+        "/contacts/clear",
+        "clearContact",
+        contacts.clear,
+        contact_models.ClearedContact,
+        contact_models.UnusableContacts,
+        (404,),
+    ),
     _get(
         "/overrides",
         "listOverrides",

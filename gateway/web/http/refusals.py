@@ -30,6 +30,7 @@ class RefusalKind(StrEnum):
     API_TOKEN = "api_token"  # noqa: S105
     SOURCE = "source"
     SLACK_SIGNATURE = "slack_signature"
+    CALLBACK = "callback"
     FORGED_LINK = "forged_link"
     EXPIRED_LINK = "expired_link"
     HOST = "host"
@@ -41,6 +42,7 @@ GUESSES = frozenset(
         RefusalKind.API_TOKEN,
         RefusalKind.SOURCE,
         RefusalKind.SLACK_SIGNATURE,
+        RefusalKind.CALLBACK,
         RefusalKind.FORGED_LINK,
     }
 )

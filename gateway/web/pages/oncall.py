@@ -27,6 +27,7 @@ from gateway.web.http.keys import ENGINE
 from gateway.web.pages import page
 from gateway.web.pages.change_lines import change_lines
 from gateway.web.pages.error_pages import with_error_page
+from gateway.web.pages.unusable_contacts import unusable_rows
 
 DAYS = 14
 COLOURS = 10
@@ -105,7 +106,9 @@ class OnCallPages:
         uncovered_rotas = [one.rota for one in calendars if not one.people and not one.unknown]
         # A feed's URL stays valid, so only those get it who may also revoke it.
         feeds = await self._engine.feeds.list() if has_write_access(request) else []
+        unusable = await self._engine.contacts.unusable()
         context = {
+            "unusable": unusable_rows(unusable, plan, zone, now),
             "calendars": calendars,
             "uncovered_rotas": uncovered_rotas,
             "feeds": [_feed_link(one) for one in feeds],

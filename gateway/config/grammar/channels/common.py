@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from gateway.config.grammar.lists import ListOf
 from gateway.config.grammar.parsed import FieldType
-from gateway.config.grammar.sections import Field
+from gateway.config.grammar.sections import Field, Section
+from gateway.config.grammar.sources import BASIC, SECRETS
 from gateway.config.grammar.values import FLAG, PATTERN, PLAIN_URL, PROXY, WORD
 
 TOKEN = "token"  # noqa: S105  # the name of a key
@@ -40,6 +41,37 @@ class ChannelGrammar:
     recommended: Mapping[str, str] = field(default_factory=dict)
     """Keys of the account whose absence is a warning, with its text."""
 
+
+CALLBACKS = "callbacks"
+"""The key of an account with the credentials of what its vendor posts back."""
+
+CALLBACKS_FIELD = Field(
+    CALLBACKS,
+    Section(
+        "callbacks",
+        "Credentials of what the vendor posts to `/callbacks/ACCOUNT`. Any one of several is "
+        "enough, so an old and a new one can be used side by side.",
+        (
+            Field(
+                "basic",
+                ListOf(BASIC, or_one=True),
+                "Names and passwords.",
+                "none",
+                '{username: postmark, password: "${POSTMARK_CALLBACK_PASSWORD}"}',
+            ),
+            Field(
+                "bearer",
+                SECRETS,
+                "Tokens in a header `Authorization: Bearer …`.",
+                "none",
+                '"${POSTMARK_CALLBACK_TOKEN}"',
+            ),
+        ),
+    ),
+    "Credentials of what the vendor posts back, such as bounces. Without them it is refused.",
+    "none",
+    '{basic: {username: postmark, password: "${POSTMARK_CALLBACK_PASSWORD}"}}',
+)
 
 API_URL_FIELD = Field(
     "api_url",

@@ -3,6 +3,7 @@
 from gateway.config.grammar.channels.common import (
     ACCOUNT_FIELD,
     ALLOW_FIELD,
+    CALLBACKS_FIELD,
     PROXY_FIELD,
     SEND_RESOLVED_FIELD,
     ChannelGrammar,
@@ -43,6 +44,7 @@ _ACCOUNT = Section(
             "https://proxy.example.com",
         ),
         PROXY_FIELD,
+        CALLBACKS_FIELD,
     ),
     elsewhere={
         "api_key": 'write "token"',

@@ -10,6 +10,7 @@ from gateway.store.schema.tables.announced import announced_shifts
 from gateway.store.schema.tables.base import COUNTERS, FIRST_INCIDENT, meta, metadata
 from gateway.store.schema.tables.calendar import calendars
 from gateway.store.schema.tables.change import rota_changes, swaps
+from gateway.store.schema.tables.contact import callbacks, unusable_contacts
 from gateway.store.schema.tables.duty import duty_records
 from gateway.store.schema.tables.episode import episodes
 from gateway.store.schema.tables.feed import feeds
@@ -26,6 +27,7 @@ __all__ = [
     "announced_shifts",
     "attempts",
     "calendars",
+    "callbacks",
     "duty_records",
     "episodes",
     "facts",
@@ -44,4 +46,5 @@ __all__ = [
     "silences",
     "swaps",
     "timeline",
+    "unusable_contacts",
 ]

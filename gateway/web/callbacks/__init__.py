@@ -1,0 +1,1 @@
+"""What vendors post back: bounces, complaints, reactivations."""
