@@ -14,7 +14,7 @@ from functools import partial
 from benchmarks import measure, table
 from benchmarks.hostile import BODIES
 from benchmarks.measure import FULL, QUICK, TINY, Figures, ProgramClass, Size
-from benchmarks.oncall import oncall
+from benchmarks.oncall import oncall, proof
 from benchmarks.programs import Alertmanager, Gateway, LoadProcess, alertmanager
 from benchmarks.reading import reading
 
@@ -90,6 +90,7 @@ class Run:
     def oncall(self) -> Iterator[Measured]:
         self.report("gateway oncall …")
         yield "gateway oncall, a year", {Gateway.name: [oncall(self.load, self.size)]}
+        yield "gateway oncall --proof 8w", {Gateway.name: [proof(self.size)]}
 
     def start_up(self) -> Iterator[Measured]:
         self.report("start-up …")

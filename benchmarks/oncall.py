@@ -3,8 +3,10 @@
 import json
 import resource
 import subprocess
+import tempfile
 import time
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from statistics import median
 from urllib.request import Request, urlopen
 
@@ -14,6 +16,9 @@ from benchmarks.routes import silent_routes
 
 ROTAS, PEOPLE, SHIFTS_EACH = 20, 50, 25
 """Rotas, people, and changes of each rota: 500 in all."""
+
+ROUTES = 200
+"""Routes of a proof."""
 
 
 def oncall(load: LoadProcess, size: Size) -> Figures:
@@ -35,6 +40,44 @@ def oncall(load: LoadProcess, size: Size) -> Figures:
         "median_s": median(took),
         "max_s": max(took),
     }
+
+
+def proof(size: Size) -> Figures:
+    """Measure the seconds of a proof of eight weeks for many routes, its start-up included."""
+    with tempfile.TemporaryDirectory() as home:
+        file = Path(home) / "routes.yaml"
+        file.write_text(escalating_routes())
+        took = []
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        for _ in range(size.starts):
+            start = time.monotonic()
+            command = [str(gateway()), "oncall", "--proof", "8w", "--config", str(file), "--json"]
+            done = subprocess.run(command, cwd=home, capture_output=True, text=True)
+            took.append(time.monotonic() - start)
+            if done.returncode not in (0, 1):
+                raise MeasurementError(f"gateway oncall --proof: {done.stderr}{done.stdout}")
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return {
+        "runs": len(took),
+        "people": len(json.loads(done.stdout)["shares"]),
+        "cpu_s": cpu / len(took),
+        "median_s": median(took),
+        "max_s": max(took),
+    }
+
+
+def escalating_routes() -> str:
+    """Return the routes of `rota_routes` with ROUTES routes, each with an escalation of its own."""
+    text = rota_routes().removesuffix(silent_routes())
+    escalations, receivers, routes = "escalations:\n", "receivers:\n  - {name: all}\n", ""
+    for number in range(ROUTES):
+        first, second = number % ROTAS, (number + 1) % ROTAS
+        steps = f'{{notify: ["rota:rota{first}"], wait: 15m}}, {{notify: ["rota:rota{second}"]}}'
+        escalations += f"  e{number}: [{steps}]\n"
+        receivers += f"  - {{name: r{number}, escalate: e{number}}}\n"
+        routes += f"    - {{matchers: ['team=\"t{number}\"'], receiver: r{number}}}\n"
+    return f"{text}{escalations}{receivers}route:\n  receiver: all\n  routes:\n{routes}"
 
 
 def _cpu_seconds(program: Program) -> float:

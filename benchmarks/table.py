@@ -105,6 +105,11 @@ _FIGURES: dict[str, list[tuple[str, Pick, str]]] = {
         ("known", _figure("known"), ",.0f"),
         ("notified", _figure("notified"), ",.0f"),
     ],
+    "gateway oncall --proof": [
+        ("median s", _figure("median_s"), ".2f"),
+        ("max s", _figure("max_s"), ".2f"),
+        ("CPU s", _figure("cpu_s"), ".2f"),
+    ],
     "gateway oncall": [
         ("median s", _figure("median_s"), ".2f"),
         ("max s", _figure("max_s"), ".2f"),
