@@ -201,8 +201,9 @@ SEVERITY = Section(
         Field(
             "urgent",
             FLAG,
-            "Whether its notices may wake people: they fold into no digest, flapping delays only "
-            "their ends, and they try a target on hold. An unknown severity is urgent.",
+            "Whether its notices may wake people: they use people's `urgent` rules and ignore "
+            "quiet hours, fold into no digest, are delayed by flapping only at their end, and try "
+            "a target on hold. An unknown severity is urgent.",
             "true for the most severe one",
             "true",
         ),

@@ -14,9 +14,18 @@ from tests.core.group_simulation import START, GroupSimulation
 
 
 def test_every_notify_reason_is_in_the_table() -> None:
-    """Each reason of a notice has a row in the table, except those of the outbox."""
+    """Each reason has a row in the table, except those of the outbox and of shifts."""
     events = {reason for _, reason in TRANSITIONS}
-    assert set(NotifyReason) - events == {NotifyReason.DIGEST, NotifyReason.TEST}
+    assert set(NotifyReason) - events == {
+        NotifyReason.DIGEST,
+        NotifyReason.TEST,
+        NotifyReason.SHIFT_BEGINS,
+        NotifyReason.HANDOVER,
+        NotifyReason.SHIFTS_CHANGED,
+        NotifyReason.ON_CALL_CHANGED,
+        NotifyReason.SWAP_ASKED,
+        NotifyReason.SWAP_ANSWERED,
+    }
 
 
 def _allowed_targets(to: Recipients, before: Incident, plan: Plan) -> set[str]:
