@@ -1,5 +1,6 @@
 """`gateway check --against`: who is on call at other times than before, by name."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -74,6 +75,7 @@ def duty_differences(
     """
     if against is None or plan is None:
         return DutyDifferences(None, ())
+    now = math.floor(now)  # The gateway answers in milliseconds, which cannot split a second.
     before, end = read_compared(context, against, now), now + COMPARED
     names = {**before.names, **_names(plan)}
     lines: list[str] = []
