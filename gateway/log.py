@@ -1,6 +1,6 @@
 """Structured logs: one JSON object per line for machines, one readable line for a terminal.
 
-Registered secrets and tokens of acknowledge links are replaced by `***` in every line (Promise 10).
+Registered secrets and tokens of signed links are replaced by `***` in every line (Promise 10).
 Masking works on the finished record, so it covers messages, arguments, fields and tracebacks,
 including those of libraries.
 """
@@ -32,7 +32,7 @@ SHORTEST_SECRET = 4
 # at DEBUG. Alembic logs each of its steps; one line of ours covers them.
 QUIET_LOGGERS = ("aiohttp.access", "alembic", "asyncio", "httpx", "pdpyras", "slack_sdk", "urllib3")
 
-_ACKNOWLEDGE_TOKEN = re.compile(r"((?:/|%2F)ack(?:/|%2F))[A-Za-z0-9_%.=~-]+", re.IGNORECASE)
+_LINK_TOKEN = re.compile(r"((?:/|%2F)(?:ack|swap|feeds)(?:/|%2F))[A-Za-z0-9_%.=~-]+", re.IGNORECASE)
 
 
 class _SecretPattern:
@@ -62,11 +62,13 @@ def add_secret(value: str) -> None:
 
 
 def redact(text: str) -> str:
-    """Return `text` with registered secrets and tokens of acknowledge links masked."""
+    """Return `text` with registered secrets and tokens of signed links masked."""
     if _secrets.pattern is not None:
         text = _secrets.pattern.sub(MASK, text)
-    if "ack" in text.lower():  # far cheaper than the pattern, and each delivery is logged
-        text = _ACKNOWLEDGE_TOKEN.sub(rf"\g<1>{MASK}", text)
+    lowered = text.lower()
+    # Far cheaper than the pattern, and each delivery is logged.
+    if "ack" in lowered or "swap" in lowered or "feeds" in lowered:
+        text = _LINK_TOKEN.sub(rf"\g<1>{MASK}", text)
     return text
 
 

@@ -134,9 +134,11 @@ def test_a_very_short_value_is_not_treated_as_a_secret() -> None:
     assert log.redact("an alert") == "an alert"
 
 
+@pytest.mark.parametrize("purpose", ["ack", "swap", "feeds"])
 @pytest.mark.parametrize("link", [LINK, LINK.replace("/", "%2F"), LINK.upper()])
-def test_the_token_of_an_acknowledge_link_is_masked(logged: Logged, link: str) -> None:
-    """E19: a reader of the log cannot acknowledge in another's name."""
+def test_the_token_of_a_signed_link_is_masked(logged: Logged, link: str, purpose: str) -> None:
+    """E19: a reader of the log cannot acknowledge or swap in another's name, or read a feed."""
+    link = link.replace("ack", purpose).replace("ACK", purpose.upper())
     text = logged("GET %s?from=mail", link)
     assert link.rpartition("k/")[2].rpartition("F")[2] not in text
     assert "AAAAAA" not in text
