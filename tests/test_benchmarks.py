@@ -103,7 +103,7 @@ def test_year_on_call_is_printed_with_all_changes() -> None:
     assert figures["changes"] == 500
     assert figures["shifts"] > 1000
     (figures,) = rounds["gateway oncall --proof 8w"]["gateway"]
-    assert figures["people"] == 50
+    assert figures["people"] > 40
 
 
 def test_soak_compares_the_ends_of_the_second_half() -> None:

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gateway.calendars.events import CalendarError
-from gateway.calendars.process import ReadRequest, read_apart_now
 from gateway.config.load import Config
 from gateway.config.source.regular_file import read_regular
 from gateway.core.oncall.calendar_events import CalendarCopy
@@ -62,6 +61,9 @@ def with_calendar_files(config: Config, now: float) -> OfflineConfig:
 def _read(
     source: CalendarSource, key: CalendarKey, now: float
 ) -> tuple[CalendarCopy, Sequence[str]]:
+    # It imports asyncio, which takes longer than all that commands without a calendar do.
+    from gateway.calendars.process import ReadRequest, read_apart_now
+
     try:
         raw = read_regular(Path(source.path))
     except (OSError, ValueError) as error:

@@ -174,7 +174,7 @@ async def test_given_up_message_is_a_dead_letter_that_can_be_replayed(database_u
 async def test_older_dead_letter_does_not_follow_a_newer_message(database_url: str) -> None:
     """Promise 4: after a later message of the same subject a dead one is not replayed."""
     world = await started(database_url)
-    world.break_channel("email", lambda: SendError(Failure.BAD_RECIPIENT, "bounced"))
+    world.break_channel("email", lambda: SendError(Failure.BAD_CONTENT, "too long"))
     await override(world, "ana", START + 2 * DAY, START + 3 * DAY)
     await world.advance(MINUTE)
     (dead,) = await world.dead()
