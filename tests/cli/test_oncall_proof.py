@@ -42,6 +42,16 @@ def test_proof_names_route_minute_and_shares(file: Path) -> None:
     assert lines[-1] == "next 2w: 1 error, 2 warnings"
 
 
+def test_check_warns_of_a_shift_within_an_absence(file: Path) -> None:
+    """Before the file is live, Ben and the admin know that his holiday needs somebody else."""
+    away = "away: [{from: 2026-11-21, to: 2026-11-22}]"
+    covered = HOLES.replace(', restrictions: [{from: "00:00", to: "23:30"}]', "")
+    file.write_text(covered.replace("ben: {name: Ben,", f"ben: {{name: Ben, {away},"))
+    result = gateway("check", str(file))
+    assert result.exit_code == 0
+    assert "rota billing: Ben is on call and away from Sat 21 Nov, 00:00 UTC" in result.stdout
+
+
 def test_proof_without_a_hole_succeeds(file: Path) -> None:
     """With the half hour covered every urgent alert reaches somebody."""
     file.write_text(HOLES.replace(', restrictions: [{from: "00:00", to: "23:30"}]', ""))

@@ -20,6 +20,7 @@ from gateway.cli.support.context import (
 from gateway.cli.support.output import echo, echo_json
 from gateway.config.load import Config, ConfigError, Problem, load
 from gateway.core.proof.build import build_proof
+from gateway.core.proof.findings import FindingKind
 from gateway.exposure import exposure_warning, loopback_links_warning, missing_external_url_error
 from gateway.flow.calendars.offline import OfflineConfig, with_calendar_files
 from gateway.render.view.proof import finding_text
@@ -79,12 +80,14 @@ def command(
     except ConfigError as error:
         errors, warnings = error.problems, error.warnings
     missing_url = missing_external_url_error(context.settings())
+    proof_errors, proof_warnings = _proof_texts(loaded, path, now)
     findings = Findings(
         errors=errors,
         warnings=warnings,
         calendar_errors=calendars.errors if calendars else (),
         calendar_warnings=calendars.warnings if calendars else (),
-        proof_errors=_unreached_routes(loaded, path, now) if loaded else [],
+        proof_errors=proof_errors,
+        proof_warnings=proof_warnings,
         templates=_check_templates(context.templates_path(templates)),
         setting_errors=[missing_url] if missing_url else [],
         setting_warnings=_setting_warnings(context, loaded),
@@ -106,15 +109,23 @@ def command(
     raise SystemExit(0 if findings.ok else FAILED)
 
 
-def _unreached_routes(loaded: Config, path: Path, now: float) -> list[str]:
-    """Return when an urgent alert would reach nobody, with the line of its route."""
+def _proof_texts(loaded: Config | None, path: Path, now: float) -> tuple[list[str], list[str]]:
+    """Return errors and warnings: when an urgent alert would reach nobody, and shifts ruled out."""
+    if loaded is None:
+        return [], []
     plan = loaded.plan
     proof = build_proof(plan, now, now + PROVEN)
-    return [
+    errors = [
         f"{path}:{plan.routes[finding.route].line}: {finding_text(plan, proof, finding)}"
         for finding in proof.findings
         if finding.is_error
     ]
+    warnings = [
+        finding_text(plan, proof, finding)
+        for finding in proof.findings
+        if finding.kind is FindingKind.RULED_OUT
+    ]
+    return errors, warnings
 
 
 def _check_templates(folder: Path) -> "list[TemplateProblem]":

@@ -25,6 +25,8 @@ class Findings:
     """Files of calendars that cannot be read, and what is wrong in others."""
     proof_errors: Sequence[str]
     """Times at which an urgent alert would reach nobody."""
+    proof_warnings: Sequence[str]
+    """Shifts at times that people have ruled out."""
     setting_errors: Sequence[str]
     setting_warnings: Sequence[str]
 
@@ -41,6 +43,7 @@ class Findings:
         """The number of warnings of all kinds."""
         template_warnings = sum(problem.warning for problem in self.templates)
         other_warnings = len(self.setting_warnings) + len(self.calendar_warnings)
+        other_warnings += len(self.proof_warnings)
         return len(self.warnings) + other_warnings + template_warnings
 
     @property
@@ -57,6 +60,7 @@ class Findings:
             "calendar_errors": list(self.calendar_errors),
             "calendar_warnings": list(self.calendar_warnings),
             "proof_errors": list(self.proof_errors),
+            "proof_warnings": list(self.proof_warnings),
             "settings": list(self.setting_warnings),
             "setting_errors": list(self.setting_errors),
         }
@@ -72,6 +76,8 @@ def print_findings(findings: Findings) -> None:
         echo(f"{label} {str(template).replace(' warning:', '', 1)}")
     for problem in findings.warnings:
         echo(f"{_warning_label()} {problem}")
+    for text in findings.proof_warnings:
+        echo(f"{_warning_label()} {text}")
     for text in findings.setting_errors:
         echo(f"{_error_label()} {text}")
     for text in (*findings.calendar_warnings, *findings.setting_warnings):

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from gateway.config.build.absences import absences
 from gateway.config.build.account_names import AccountNames
 from gateway.config.build.accounts import Secrets
 from gateway.config.build.names import DeclaredNames
@@ -61,6 +62,7 @@ class PeopleBuilder:
                 other_rules=rules.other,
                 quiet_hours=quiet_hours(entry.get("quiet_hours"), zone, self._findings),
                 remind=entry.get("remind", REMIND),
+                away=absences(entry.list_of("away"), zone, self._findings),
             )
             if entry.valid:
                 self._warn_unreachable(person, item.position)

@@ -4,7 +4,7 @@ from gateway.config.grammar.channels import CONTACTS, GRAMMARS
 from gateway.config.grammar.channels.common import ChannelGrammar
 from gateway.config.grammar.durations import DURATION
 from gateway.config.grammar.lists import ListOf, MapOf
-from gateway.config.grammar.rota_values import CLOCK
+from gateway.config.grammar.rota_values import CLOCK, MOMENT
 from gateway.config.grammar.sections import Field, Section
 from gateway.config.grammar.values import NAME, TEXT, ZONE
 
@@ -84,6 +84,23 @@ _QUIET_HOURS = Section(
     ),
 )
 
+_AWAY = Section(
+    "absence",
+    "A time at which a person cannot be on call. It takes nobody off a rota: `gateway check` and "
+    "`gateway oncall --proof` say where a shift falls into it.",
+    (
+        Field(
+            "from",
+            MOMENT,
+            "When it begins: in the person's timezone, or with an offset.",
+            "",
+            "2026-12-24",
+            required=True,
+        ),
+        Field("to", MOMENT, "When it ends.", "", "2027-01-02", required=True),
+    ),
+)
+
 PERSON = Section(
     "person",
     "Someone who can be notified; the key is the id that rotas and escalations use.",
@@ -111,6 +128,13 @@ PERSON = Section(
             "When notifications wait that are not urgent.",
             "none",
             '{from: "22:00", to: "07:00"}',
+        ),
+        Field(
+            "away",
+            ListOf(_AWAY),
+            "When the person cannot be on call.",
+            "never",
+            "[{from: 2026-12-24, to: 2027-01-02}]",
         ),
         Field(
             "timezone",

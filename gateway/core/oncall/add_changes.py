@@ -87,8 +87,8 @@ def refuse_unreachable(
         span = span_text(one.start, one.end, zone)
         raise RejectedChangeError(
             "anyway",
-            f"{whom} on call in rota {one.rota} from {span}; name somebody, or say anyway if that "
-            "is what you want",
+            f"{whom} on call in rota {one.rota} from {span}; name somebody, or repeat "
+            "it with anyway (--anyway) if that is what you want",
         )
 
 

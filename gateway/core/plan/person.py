@@ -6,6 +6,7 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from gateway.core.time.quiet_hours import QuietHours
+from gateway.core.time.spans import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ class Person:
     other_rules: PersonalRules | None = None
     quiet_hours: QuietHours | None = None
     remind: float = REMIND  # seconds before a shift begins; 0: never
+    away: tuple[Span, ...] = ()  # sorted and disjoint: when the person cannot be on call
 
     def has_address(self, account: str, address: str) -> bool:
         """Return whether one of the contacts is this address at this account."""

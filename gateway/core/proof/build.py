@@ -15,11 +15,8 @@ from gateway.core.time.spans import Span, intersection, union
 Duty = Mapping[str, Mapping[str, Sequence[Span]]]
 """By rota and person: sorted, disjoint times on call."""
 
-Absences = Mapping[str, Sequence[Span]]
-"""By person: sorted, disjoint times at which they said they are away."""
 
-
-def build_proof(plan: Plan, start: float, end: float, absences: Absences | None = None) -> Proof:
+def build_proof(plan: Plan, start: float, end: float) -> Proof:
     """Return all findings in [start, end) (unix seconds), errors first, and the shares of duty."""
     span = Span(start, end)
     schedules = {name: shifts(rota, start, end) for name, rota in plan.rotas.items()}
@@ -35,7 +32,7 @@ def build_proof(plan: Plan, start: float, end: float, absences: Absences | None 
         *_unknown(schedules),
         *_unreachable(duty, reach),
         *_escalations(plan, reach),
-        *_ruled_out(duty, absences or {}),
+        *_ruled_out(duty, plan),
         *_two_rotas(duty),
         *_hidden_layers(plan.rotas),
     ]
@@ -108,11 +105,18 @@ def _escalations(plan: Plan, reach: Reach) -> Iterator[Finding]:
             )
 
 
-def _ruled_out(duty: Duty, absences: Absences) -> Iterator[Finding]:
-    for rota, people in duty.items():
+def _ruled_out(duty: Duty, plan: Plan) -> Iterator[Finding]:
+    """Yield shifts at times that people have ruled out: in the file, or for another rota."""
+    absences = {person: list(known.away) for person, known in plan.people.items()}
+    for rota in plan.rotas.values():
+        for change in (*rota.overrides, *rota.changes):
+            if change.member is None and change.replaces is not None:
+                own = absences.setdefault(change.replaces, [])
+                own.append(Span(change.start, change.end))
+    for name, people in duty.items():
         for person, spans in people.items():
-            if times := intersection(spans, absences.get(person, ())):
-                yield Finding(FindingKind.RULED_OUT, tuple(times), rota=rota, person=person)
+            if times := intersection(spans, union(absences.get(person, ()))):
+                yield Finding(FindingKind.RULED_OUT, tuple(times), rota=name, person=person)
 
 
 def _two_rotas(duty: Duty) -> Iterator[Finding]:

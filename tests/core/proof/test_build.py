@@ -9,6 +9,7 @@ from tests.core.rota_times import at
 
 START, END = at("2026-01-05T09:00"), at("2026-03-02T09:00")
 DAY = 86400.0
+RULED_OUT = FindingKind.RULED_OUT
 
 PEOPLE = """
 channels: {email: {provider: console, from: alerts@example.com}}
@@ -96,18 +97,31 @@ def test_person_without_an_address_is_reported_with_the_shifts() -> None:
     assert len(person.spans) == 4
 
 
-def test_person_in_two_rotas_at_once_and_away_is_a_warning() -> None:
-    """Both are reported with exact times, and neither loses a page."""
+def test_person_in_two_rotas_at_once_is_a_warning() -> None:
+    """Both rotas are named with exact times, and neither loses a page."""
     rotas = ALWAYS + "  platform: {layers: [{members: [ben, ana], start: 2026-01-12}]}\n"
-    away = {"ana": [Span(START + DAY, START + 2 * DAY)]}
-    proof = build_proof(plan(rotas), at("2026-01-05T09:00"), at("2026-01-26T09:00"), away)
-    by_kind = {one.kind: one for one in proof.findings if one.rota == "billing"}
-    assert by_kind[FindingKind.RULED_OUT].spans == (Span(START + DAY, START + 2 * DAY),)
-    assert by_kind[FindingKind.RULED_OUT].person == "ana"
+    proof = build_proof(plan(rotas), at("2026-01-05T09:00"), at("2026-01-26T09:00"))
     both = [one for one in proof.findings if one.kind is FindingKind.TWO_ROTAS]
     assert {(one.person, one.other) for one in both} == {("ana", "platform"), ("ben", "platform")}
     assert {one.spans for one in both if one.person == "ben"} == {
         (Span(at("2026-01-12T09:00"), at("2026-01-19T09:00")),)
+    }
+
+
+def test_shift_within_an_absence_is_a_warning() -> None:
+    """Absences of the file are on the person's wall clock; one for a rota counts in the others."""
+    email = "email: ana@example.com"
+    away = f"{email}, timezone: Europe/Berlin, away: [{{from: 2026-01-06, to: 2026-01-07}}]"
+    text = PEOPLE.replace(email, away) + "rotas:\n" + ALWAYS
+    text += (
+        "  platform: {layers: [{members: [cho], start: 2026-01-05}],"
+        " overrides: [{replaces: ben, from: 2026-01-13, to: 2026-01-14}]}\n"
+    )
+    proof = build_proof(loaded(text + ESCALATION + RECEIVERS).plan, START, END)
+    spans = {(one.person, one.rota): one.spans for one in proof.findings if one.kind is RULED_OUT}
+    assert spans == {
+        ("ana", "billing"): (Span(at("2026-01-05T23:00"), at("2026-01-06T23:00")),),
+        ("ben", "billing"): (Span(at("2026-01-13"), at("2026-01-14")),),
     }
 
 
