@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from gateway.core.alerts.labels import fingerprint, identity
-from gateway.core.decide.next_page import next_page
+from gateway.core.decide.next_page import NextPage, next_page
 from gateway.core.incidents.facts import Facts, FactsAck, FactsAlert, FactsEscalation, FactsTeam
 from gateway.core.incidents.incident import Incident, Member
 from gateway.core.plan.plan import Plan, Target
@@ -169,11 +169,16 @@ def escalation_facts(incident: Incident, plan: Plan, now: float) -> FactsEscalat
         "steps": steps,
         "next": list(following.notify) if following else [],
         "next_at": following.at if following else None,
-        "on_call": {one: list(names) for one, names in following.on_call.items()}
-        if following
-        else {},
+        "on_call": _names_of_next(following, plan) if following else {},
         "by": list(following.by) if following else [],
     }
+
+
+def _names_of_next(following: NextPage, plan: Plan) -> dict[str, list[str]]:
+    """Return the names behind the references of the next page: people, and those on call."""
+    people = [one for one in following.notify if one.startswith("person:")]
+    names = {one: [plan.name_of(one.removeprefix("person:"))] for one in people}
+    return {**names, **{one: list(on_call) for one, on_call in following.on_call.items()}}
 
 
 def _with_names(escalation: FactsEscalation | None, plan: Plan) -> FactsEscalation | None:

@@ -40,17 +40,20 @@ def recipient_name(name: object) -> str:
 
 
 def next_names(escalation: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return whom the next step pages: "platform on-call (Dee)"."""
+    """Return whom the next step pages: "platform on-call (Dee)", and people by name."""
     following = escalation.get("next")
     names = following if isinstance(following, list | tuple) else [following] if following else []
     on_call = escalation.get("on_call")
     duty = on_call if isinstance(on_call, Mapping) else {}
-    return tuple(_with_people(recipient_name(name), duty.get(name)) for name in names)
+    return tuple(_with_people(name, duty.get(name)) for name in names)
 
 
-def _with_people(text: str, people: object) -> str:
+def _with_people(name: str, people: object) -> str:
+    text = recipient_name(name)
     if not isinstance(people, list | tuple) or not people:
         return text
+    if name.startswith("person:"):
+        return one_line(clean(people[0]), 100)
     return f"{text} ({', '.join(one_line(clean(one), 100) for one in people)})"
 
 

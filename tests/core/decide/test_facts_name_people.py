@@ -1,5 +1,7 @@
 """Names of people in the facts of a message."""
 
+from gateway.core.decide.facts import escalation_facts
+from gateway.render.view.acknowledge_prompt import next_names
 from tests.core.group_simulation import MINUTE, GroupSimulation
 
 
@@ -29,3 +31,14 @@ def test_escalation_lists_notified_targets_once() -> None:
         "pagerduty:${PAGERDUTY_BILLING_KEY}",
         "Ana",
     ]
+
+
+def test_next_step_has_the_names_of_people_for_lists() -> None:
+    """Commands and pages get references, and the name of each person among them."""
+    group = GroupSimulation()
+    group.fire("DoubleChargeDetected")
+    group.advance(1.0)
+    escalation = escalation_facts(group.incident, group.plan, group.now)
+    assert escalation is not None
+    assert escalation["next"] == ["person:ben", "receiver:everyone"]
+    assert next_names(escalation) == ("Ben", "everyone")

@@ -140,7 +140,8 @@ class Escalation(ResponseModel):
     )
     next_at: Instant | None
     on_call: dict[str, list[str]] = Field(
-        description="The names of the people on call at that time, for each rota in `next`."
+        description="The names of the people on call at that time, for each rota in `next`, and "
+        "the name of each person in it."
     )
     by: list[str] = Field(
         default=[],
