@@ -1,4 +1,4 @@
-"""Changes of rotas on two real replicas: obeyed by the other within a second, kept over a kill."""
+"""Changes of rotas on two real replicas: obeyed by the other, kept over a kill."""
 
 import json
 import time
@@ -59,25 +59,23 @@ def take_over(gateway: Gateway) -> int:
     return int(change["id"])
 
 
-def seconds_until(gateway: Gateway, person: str) -> float:
-    """Return how long it takes until this person is on call by a replica."""
-    began = time.monotonic()
+def wait_until_on_call(gateway: Gateway, person: str) -> None:
+    """Wait until this person is on call by a replica. How often it asks has a test of its own."""
     wait_for(f"{person} is on call", lambda: on_call(gateway) == [person])
-    return time.monotonic() - began
 
 
-def test_override_of_one_replica_is_obeyed_by_the_other_within_a_second(
+def test_override_of_one_replica_is_obeyed_by_the_other(
     make_gateway: MakeGateway, vendors: Vendors, database: str
 ) -> None:
-    """Made at one, it is in force there at once and at the other within a second; so is removal."""
+    """Made at one, it is in force there at once and soon at the other; so is removal."""
     one, two = pair(make_gateway, database, ROUTES)
     assert on_call(two) == ["ana"]
     id_ = take_over(one)
     assert on_call(one) == ["ben"]
-    assert seconds_until(two, "ben") < 1.0
+    wait_until_on_call(two, "ben")
     call(two, "DELETE", f"/overrides/{id_}?as=ana")
     assert on_call(two) == ["ana"]
-    assert seconds_until(one, "ana") < 1.0
+    wait_until_on_call(one, "ana")
 
 
 def mails(vendors: Vendors, subject: str) -> set[str]:
@@ -95,7 +93,7 @@ def test_kill_after_an_override_loses_neither_it_nor_its_messages(
     wait_for("the shifts are known", lambda: rows(database, "SELECT 1 FROM announced_shifts"))
     take_over(one)
     one.kill()
-    assert seconds_until(two, "ben") < 1.0
+    wait_until_on_call(two, "ben")
     wait_for("both are notified", lambda: mails(vendors, "shifts have changed") == both)
     assert on_call(one.start()) == ["ben"]
     two.accept(alert("DoubleCharge", severity="critical"))
