@@ -58,22 +58,6 @@ def keep_turns(before: Rota, after: Rota, now: float, known: Collection[str]) ->
     return replace(after, layers=tuple(layers))
 
 
-def with_turns(rota: Rota, stored: Rota) -> Rota:
-    """Return the rota with the anchors of stored layers that have the same rotation."""
-    if rota.zone != stored.zone:
-        return rota
-    known = by_key(stored)
-    layers = tuple(
-        replace(layer, anchor=old.anchor)
-        if isinstance(layer, Layer)
-        and isinstance(old := known.get(key), Layer)
-        and same_rotation(old, layer)
-        else layer
-        for key, layer in by_key(rota).items()
-    )
-    return replace(rota, layers=layers)
-
-
 def by_key(rota: Rota) -> Mapping[str, AnyLayer]:
     """Return the layers by what identifies them over edits: the name, or "#" and the position."""
     return {layer.name or f"#{at}": layer for at, layer in enumerate(rota.layers, 1)}

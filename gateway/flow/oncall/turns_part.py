@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
-from gateway.core.oncall.anchors import keep_turns, with_turns
+from gateway.core.oncall.anchors import keep_turns
 from gateway.core.oncall.event_layer import EventLayer
 from gateway.core.oncall.rota import Rota
 from gateway.core.oncall.types import AnyLayer
@@ -12,20 +13,30 @@ from gateway.store import Tx
 from gateway.store.state import plan_version, turns
 
 
+class StoredTurns(NamedTuple):
+    """The turns of rotas by name, and when they were read (unix seconds)."""
+
+    rotas: Mapping[str, Rota]
+    read_at: float
+
+
 class TurnsPart:
     """Reads whose turn it is, and decides it anew for the layers that a new file has edited."""
 
-    def read(self, tx: Tx, now: float) -> Mapping[str, Rota]:
-        """Return the turns of each rota."""
-        return turns.read(tx)
+    def read(self, tx: Tx, now: float) -> StoredTurns:
+        """Return the turns of each rota, and when they were read."""
+        return StoredTurns(turns.read(tx), now)
 
-    def apply(self, plan: Plan, stored: Mapping[str, Rota]) -> Plan:
-        """Return the plan with the turns of layers that are as they were when stored.
+    def apply(self, plan: Plan, stored: StoredTurns) -> Plan:
+        """Return the plan with the turns in force.
 
-        Another replica may have another file: its layers count by its own text.
+        While a new file is rolled out another replica may have stored the turns of another text.
+        This one then keeps the turn in force, too, and follows its own text from the next handover.
         """
         rotas = {
-            name: with_turns(rota, stored[name]) if name in stored else rota
+            name: keep_turns(stored.rotas[name], rota, stored.read_at, plan.people)
+            if name in stored.rotas
+            else rota
             for name, rota in plan.rotas.items()
         }
         return replace(plan, rotas=rotas)

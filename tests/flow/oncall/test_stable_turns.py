@@ -80,6 +80,22 @@ async def test_second_replica_takes_over_the_turns_of_the_first(database_url: st
     await world.close()
 
 
+async def test_replica_with_the_older_file_keeps_the_turn_during_a_rollout(
+    database_url: str,
+) -> None:
+    """A newer file that another replica has loaded moves nobody's present turn here either."""
+    world = await rotating(database_url)
+    world.routes = EDITED
+    assert await world.engine.reload() == ()
+    older = await world.start()
+    world.routes = EDITED.replace("[cho, ben, ana]", "[ana, cho, ben]")
+    assert await world.engine.reload() == ()
+    await older.in_force.check_once()
+    for engine in (world.engine, older):
+        assert on_call_in(engine) == ("ben",)
+    await world.close()
+
+
 async def test_person_who_left_the_file_is_succeeded_at_once(database_url: str) -> None:
     """Ben cannot be paged any more, so the turn of his successor begins with the reload."""
     world = await rotating(database_url)
