@@ -104,7 +104,7 @@ def _rotas(plan: Plan, name: str | None) -> list[Rota]:
         return list(plan.rotas.values())
     if name not in plan.rotas:
         known_rotas = ", ".join(sorted(plan.rotas)) or "none"
-        detail = [{"field": "rota", "message": f"known_rotas rotas: {known_rotas}"}]
+        detail = [{"field": "rota", "message": f"known rotas: {known_rotas}"}]
         raise RequestError(404, "there is no such rota", detail)
     return [plan.rotas[name]]
 
