@@ -5,6 +5,8 @@ import signal
 from contextlib import suppress
 from pathlib import Path
 
+from gateway.process_limits import address_space, set_limit
+
 CPU_SECONDS = 10
 """Processor time for one calendar. A thousand weekly series take under a second."""
 
@@ -19,11 +21,11 @@ _OPEN_FILES = 64
 
 def confine(cpu_seconds: int) -> None:
     """Put this process under limits for good. Only for a process that may be killed."""
-    _limit(resource.RLIMIT_AS, _address_space() + MEMORY)
-    _limit(resource.RLIMIT_CPU, cpu_seconds)
-    _limit(resource.RLIMIT_CORE, 0)
-    _limit(resource.RLIMIT_FSIZE, 0)
-    _limit(resource.RLIMIT_NOFILE, _OPEN_FILES)
+    set_limit(resource.RLIMIT_AS, address_space(1_000_000_000) + MEMORY)
+    set_limit(resource.RLIMIT_CPU, cpu_seconds)
+    set_limit(resource.RLIMIT_CORE, 0)
+    set_limit(resource.RLIMIT_FSIZE, 0)
+    set_limit(resource.RLIMIT_NOFILE, _OPEN_FILES)
     with suppress(OSError):  # Linux only: the kernel kills this process first
         Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
 
@@ -35,20 +37,3 @@ def cause_of_death(status: int, cpu_seconds: int) -> str:
     if status < 0:
         return f"the process that reads it was ended by signal {-status}"
     return f"the process that reads it ended with status {status}"
-
-
-def _limit(kind: int, amount: int) -> None:
-    _, hard = resource.getrlimit(kind)
-    if hard != resource.RLIM_INFINITY:
-        amount = min(amount, hard)
-    with suppress(OSError, ValueError):  # not all systems know all limits
-        resource.setrlimit(kind, (amount, amount))
-
-
-def _address_space() -> int:
-    """Return the bytes of address space that this process has."""
-    try:
-        pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[0]
-    except OSError:
-        return 1_000_000_000
-    return int(pages) * resource.getpagesize()

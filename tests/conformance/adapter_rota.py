@@ -8,7 +8,7 @@ vectors' "temporary schedule" is an override by nobody with its shifts as overri
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from gateway.core.oncall.final_schedule import NO_HISTORY, DutyHistory, final_schedule
+from gateway.core.oncall.final_schedule import DutyHistory, final_schedule
 from gateway.core.oncall.history import DutyRecord
 from gateway.core.oncall.layers import turn_at
 from gateway.core.oncall.rota import (
@@ -20,9 +20,9 @@ from gateway.core.oncall.rota import (
     on_call,
     stints_of,
 )
-from gateway.core.oncall.types import one_each
 from gateway.core.time.wallclock import load_zone, wall_time
 from tests.conformance.rota_windows import is_open, window_at
+from tests.core.turns import one_each
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 UNITS = {"hourly": "hour", "daily": "day", "weekly": "week", "monthly": "month"}
@@ -128,7 +128,7 @@ def _rota(name: str, rule: dict[str, Any], inputs: dict[str, Any]) -> Rota:
 def _history(rule: dict[str, Any], inputs: dict[str, Any], start: float) -> DutyHistory:
     """Return the recorded shifts of a rule's users; before and between them is nobody."""
     if inputs["now"] is None:
-        return NO_HISTORY
+        return DutyHistory()
     users = rule["rotation"]["users"] if "rotation" in rule else [rule["target"]]
     records = [
         DutyRecord("", (one["user"],), _minute(one["start"]), one["end"] and _minute(one["end"]))

@@ -33,8 +33,6 @@ def _started_at(record: DutyRecord) -> float:
     return record.started_at
 
 
-NO_HISTORY = DutyHistory()
-
 _INSTANT = 1e-3
 """Seconds that are asked for to learn who is on call at an instant. No shift is shorter."""
 

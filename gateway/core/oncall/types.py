@@ -16,7 +16,6 @@ wins. **Changes** are overrides made at run time; they win over the overrides of
 intervals hold their start and not their end.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Literal, get_args
@@ -153,11 +152,6 @@ class Layer:
 
 AnyLayer = Layer | EventLayer
 """People who take turns, or the events of a calendar."""
-
-
-def one_each(people: Iterable[str]) -> tuple[tuple[str, ...], ...]:
-    """Return turns of one person each."""
-    return tuple((person,) for person in people)
 
 
 def _check_edge(name: str, edge: date) -> None:

@@ -14,6 +14,3 @@ class OnCallNews:
     announce: str | None = None
     topic: bool = False
     usergroup: str | None = None
-
-
-NO_NEWS = OnCallNews()

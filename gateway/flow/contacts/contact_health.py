@@ -8,7 +8,6 @@ it. The plan in force knows it (`Plan.unusable_contacts`), so every decision ski
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 
 from gateway.core.plan.contact_health import ContactEvent, UnusableName, names_of_unusable
 from gateway.core.plan.plan import Plan
@@ -16,6 +15,7 @@ from gateway.core.plan.recipients import contact_target
 from gateway.flow.contacts.events import record_event
 from gateway.flow.oncall.plan_in_force import PlanInForce
 from gateway.flow.runtime.health import Health
+from gateway.flow.runtime.wake import wait_for_wake
 from gateway.store import Store, Tx
 from gateway.store.state import contact_health, schedule
 
@@ -57,9 +57,7 @@ class ContactHealth:
             self._wake.clear()
             await self.check_once()
             mark_healthy()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(POLL):
-                    await self._wake.wait()
+            await wait_for_wake(self._wake, POLL)
 
     async def check_once(self) -> None:
         """Put in force what is stored, and make incidents due that wait for unusable contacts.

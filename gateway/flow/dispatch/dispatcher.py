@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
 
 from gateway.core.decide.result import ActionResult, Decision
@@ -17,6 +16,7 @@ from gateway.flow.dispatch.suppression_index import SuppressionIndex
 from gateway.flow.intake.repost_cache import RepostCache
 from gateway.flow.runtime.dependencies import Dependencies
 from gateway.flow.runtime.dispatch_result import Decide, DispatchResult
+from gateway.flow.runtime.wake import wait_for_wake
 
 POLL_EVERY = 1.0
 """Seconds after which the database is read again, because another replica may have written to it.
@@ -56,9 +56,7 @@ class Dispatcher:
             pause = POLL_EVERY
             if self._next_due is not None:
                 pause = min(pause, max(0.0, self._next_due - self._now()))
-            with suppress(TimeoutError):
-                async with asyncio.timeout(pause):
-                    await self._due.wait()
+            await wait_for_wake(self._due, pause)
 
     async def dispatch_once(self) -> DispatchResult:
         """Decide one batch of what is due now, grouped by the routes in force."""

@@ -2,13 +2,13 @@
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from itertools import islice
 from math import inf
 
 from gateway.core.oncall.history import DutyChange, record_duty
 from gateway.core.oncall.rota import next_change
 from gateway.core.plan.plan import Plan
+from gateway.flow.runtime.wake import wait_for_wake
 from gateway.store import Store, Tx
 from gateway.store.state import duty
 
@@ -64,9 +64,7 @@ class DutyRecorder:
             mark_healthy()
             upcoming = inf if self.next_due is None else self.next_due
             pause = min(POLL, max(0.0, upcoming - self._now()))
-            with suppress(TimeoutError):
-                async with asyncio.timeout(pause):
-                    await self._wake.wait()
+            await wait_for_wake(self._wake, pause)
 
     async def record_once(self) -> None:
         """Record the rotas that are due; all of them after the start and with another plan."""

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 
 from gateway.clock import is_skewed
 from gateway.core.alerts.alert import Alert
@@ -11,6 +10,7 @@ from gateway.core.plan.own_alert_settings import NO_LABELS
 from gateway.core.plan.own_alerts import own_alert
 from gateway.core.plan.plan import Plan
 from gateway.flow.intake.grouping import IntakeResult, store_alerts
+from gateway.flow.runtime.wake import wait_for_wake
 from gateway.store import Store, Tx
 from gateway.store.state import alerts
 
@@ -84,9 +84,7 @@ class OwnAlerts:
             self._wake.clear()
             await self.check_once()
             mark_healthy()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(EVERY):
-                    await self._wake.wait()
+            await wait_for_wake(self._wake, EVERY)
 
     async def check_once(self) -> None:
         """Store the reports that are due. Without any it only reads."""

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from functools import partial
 from typing import NamedTuple
 
@@ -15,6 +14,7 @@ from gateway.core.plan.accounts import account_key
 from gateway.core.plan.channels import SLACK
 from gateway.core.plan.plan import Plan
 from gateway.flow.own_alerts.reporter import OwnAlerts
+from gateway.flow.runtime.wake import wait_for_wake
 from gateway.store import Store
 from gateway.store.state import shared_work
 
@@ -75,9 +75,7 @@ class OnCallMirror:
             self._wake.clear()
             await self.check_once()
             mark_healthy()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(EVERY):
-                    await self._wake.wait()
+            await wait_for_wake(self._wake, EVERY)
 
     async def check_once(self) -> None:
         """Update what shows other people than those on call, if it is this replica's turn."""

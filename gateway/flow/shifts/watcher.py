@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 
 from gateway.core.incidents.notice import NoticeKind, NotifyReason
 from gateway.core.oncall.announced import (
@@ -16,6 +15,7 @@ from gateway.core.oncall.announced import (
 from gateway.core.oncall.shift_changes import PersonChange, Stretch
 from gateway.core.plan.plan import Plan
 from gateway.flow.oncall.plan_in_force import PlanInForce
+from gateway.flow.runtime.wake import wait_for_wake
 from gateway.flow.shifts.messages import ShiftMessage, notify_person, person_subject, rota_subject
 from gateway.store import Store, Tx
 from gateway.store.state import announced, plan_version
@@ -58,9 +58,7 @@ class ShiftWatcher:
             await self.check_once()
             mark_healthy()
             pause = min(POLL, max(0.0, self._due_at - self._now()))
-            with suppress(TimeoutError):
-                async with asyncio.timeout(pause):
-                    await self._wake.wait()
+            await wait_for_wake(self._wake, pause)
 
     async def check_once(self) -> None:
         """Announce what has changed since the last round of any replica."""

@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from functools import partial
 
 from gateway.core.incidents.silence import Silence
+from gateway.flow.runtime.wake import wait_for_wake
 from gateway.flow.silences.silence_matches import SilenceMatches
 from gateway.store import Store, Tx
 from gateway.store.state import members, schedule, silences
@@ -51,9 +52,7 @@ class SilenceEvaluator:
             boundary = await self.check_once()
             mark_healthy()
             pause = POLL if boundary is None else min(POLL, max(0.0, boundary - self._now()))
-            with suppress(TimeoutError):
-                async with asyncio.timeout(pause):
-                    await self._wake.wait()
+            await wait_for_wake(self._wake, pause)
 
     async def check_once(self) -> float | None:
         """Make incidents due whose silences changed; return when the next one begins or ends."""

@@ -6,6 +6,8 @@ import signal
 from contextlib import suppress
 from pathlib import Path
 
+from gateway.process_limits import address_space, set_limit
+
 CPU_SECONDS = 0.5
 """Processor time for one message. Shipped templates take 2 ms for a thousand alerts.
 
@@ -37,12 +39,12 @@ def confine() -> None:
     The address space is bounded, so that a template gets a MemoryError. No file can be written,
     no core dump holds the facts, and the kernel kills this process first when memory is short.
     """
-    size = _address_space()
+    size = address_space(0)
     if size:
-        _limit(resource.RLIMIT_AS, size + MEMORY)
-    _limit(resource.RLIMIT_CORE, 0)
-    _limit(resource.RLIMIT_FSIZE, 0)
-    _limit(resource.RLIMIT_NOFILE, _OPEN_FILES)
+        set_limit(resource.RLIMIT_AS, size + MEMORY)
+    set_limit(resource.RLIMIT_CORE, 0)
+    set_limit(resource.RLIMIT_FSIZE, 0)
+    set_limit(resource.RLIMIT_NOFILE, _OPEN_FILES)
     with suppress(OSError):  # Linux only
         Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
     for number in (signal.SIGPROF, signal.SIGALRM):
@@ -78,20 +80,3 @@ def cause_of_death(status: int) -> str:
     if number:
         return f"its process was ended by signal {number}"
     return f"its process ended with status {os.waitstatus_to_exitcode(status)}"
-
-
-def _limit(kind: int, amount: int) -> None:
-    _, hard = resource.getrlimit(kind)
-    if hard != resource.RLIM_INFINITY:
-        amount = min(amount, hard)
-    with suppress(OSError, ValueError):  # not all systems know all limits
-        resource.setrlimit(kind, (amount, amount))
-
-
-def _address_space() -> int:
-    """Bytes of address space that this process has; 0 where the system does not say."""
-    try:
-        pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[0]
-    except OSError:
-        return 0
-    return int(pages) * resource.getpagesize()

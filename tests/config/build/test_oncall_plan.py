@@ -3,11 +3,11 @@
 from datetime import date, time
 
 from gateway.core.oncall.rota import Handover, Layer, Override, Restriction, on_call
-from gateway.core.oncall.types import one_each
 from gateway.core.plan.person import Contact, Person
 from gateway.core.plan.plan import Escalation, Step
 from gateway.core.time.timestamps import parse_rfc3339
 from tests.config.texts import REST, faults, loaded
+from tests.core.turns import one_each
 
 PEOPLE = "people: {ana: {name: Ana, email: ana@example.com, timezone: Europe/Berlin}, ben: }\n"
 

@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import date, time
 
 from gateway.core.oncall.rota import Handover, Layer, Rota
-from gateway.core.oncall.types import one_each
 from gateway.core.plan.plan import Escalation, Step
 from gateway.core.plan.recipients import person_targets
 from gateway.core.routing.match import RouteSpec, build_route
@@ -17,6 +16,7 @@ from tests.core.group_simulation import (
     billing_plan,
     notices_to,
 )
+from tests.core.turns import one_each
 
 ANA, BEN, ADMIN = "email:ana@example.com", "email:ben@example.com", "email:admin@example.com"
 

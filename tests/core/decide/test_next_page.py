@@ -6,11 +6,11 @@ from datetime import date, time
 from gateway.core.decide.facts import escalation_facts
 from gateway.core.decide.next_page import next_page
 from gateway.core.oncall.rota import Handover, Layer, Rota
-from gateway.core.oncall.types import one_each
 from gateway.core.plan.person import Contact, PersonalRule
 from gateway.core.plan.plan import Escalation, Plan, Step
 from gateway.core.plan.recipients import step_targets
 from tests.core.group_simulation import MINUTE, START, GroupSimulation, billing_plan
+from tests.core.turns import one_each
 
 DUTY = Rota(
     "platform",

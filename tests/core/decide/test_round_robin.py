@@ -5,10 +5,10 @@ from datetime import date, time
 
 from gateway.core.decide.next_page import next_page
 from gateway.core.oncall.rota import Handover, Layer, Override, Rota
-from gateway.core.oncall.types import one_each
 from gateway.core.plan.plan import Escalation, Plan, Step
 from gateway.core.plan.round_robin import whose_turn
 from tests.core.group_simulation import HOUR, MINUTE, START, GroupSimulation, billing_plan
+from tests.core.turns import one_each
 
 PEOPLE = ("ana", "ben", "cho")
 

@@ -18,8 +18,8 @@ from gateway.core.oncall.rejected import (
 from gateway.core.oncall.remove_changes import remove_changes
 from gateway.core.oncall.roster import Effect, Roster, with_added
 from gateway.core.oncall.rota import Handover, Layer, Rota
-from gateway.core.oncall.types import one_each
 from tests.core.rota_times import at
+from tests.core.turns import one_each
 
 ACTOR = stated_actor("ana", "cli")
 NOW = at("2026-01-06T12:00")

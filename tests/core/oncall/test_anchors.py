@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from gateway.core.oncall.anchors import keep_turns
 from gateway.core.oncall.rota import Handover, Layer, Rota, on_call, shifts
-from gateway.core.oncall.types import Anchor, one_each
+from gateway.core.oncall.types import Anchor
 from tests.core.random_rotas import DAY, PEOPLE, layers, without_deadline
 from tests.core.rota_times import at, table
+from tests.core.turns import one_each
 
 MONDAY = Handover(time(9), 0)
 EVERYBODY = (*PEOPLE, "eli")

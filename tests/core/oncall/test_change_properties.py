@@ -12,8 +12,8 @@ from gateway.core.oncall.rejected import RejectedChangeError
 from gateway.core.oncall.remove_changes import remove_changes
 from gateway.core.oncall.roster import Roster, with_added
 from gateway.core.oncall.rota import Handover, Layer, Rota, on_call, shifts
-from gateway.core.oncall.types import one_each
 from tests.core.rota_times import at
+from tests.core.turns import one_each
 
 HOUR = 3600.0
 NOW = at("2026-10-20T12:00")

@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import date, time
 
 from gateway.core.oncall.rota import Handover, Layer, Override, Rota
-from gateway.core.oncall.types import one_each
 from tests.core.rota_times import at, table
+from tests.core.turns import one_each
 
 # ana from Monday the 5th, ben from Monday the 12th, at 09:00 each.
 WEEKLY = Layer(one_each(("ana", "ben")), 1, "week", Handover(time(9), 0), date(2026, 1, 5))

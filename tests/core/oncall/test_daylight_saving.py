@@ -5,8 +5,9 @@ from datetime import date, time, timedelta
 import pytest
 
 from gateway.core.oncall.rota import Handover, Layer, Restriction, Rota, on_call, shifts
-from gateway.core.oncall.types import Unit, one_each
+from gateway.core.oncall.types import Unit
 from tests.core.rota_times import at, table
+from tests.core.turns import one_each
 
 
 def rota(zone: str, handover: str, start: str, every: int = 1, unit: Unit = "day") -> Rota:

@@ -6,9 +6,9 @@ from hypothesis import given
 
 from gateway.core.oncall.difference import Difference, differences
 from gateway.core.oncall.rota import Handover, Layer, Rota, on_call
-from gateway.core.oncall.types import one_each
 from tests.core.random_rotas import DAY, rotas, without_deadline
 from tests.core.rota_times import at
+from tests.core.turns import one_each
 
 START, END = at("2026-01-05T09:00"), at("2026-01-26T09:00")
 

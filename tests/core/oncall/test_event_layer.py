@@ -28,8 +28,8 @@ from gateway.core.oncall.rota import (
     shifts,
 )
 from gateway.core.oncall.secondary import secondary
-from gateway.core.oncall.types import one_each
 from gateway.core.oncall.without_effect import hidden_layers
+from tests.core.turns import one_each
 
 NOW = 1_795_000_000.0
 HOUR, DAY = 3600.0, 86400.0

@@ -3,8 +3,8 @@
 from datetime import date, time
 
 from gateway.core.oncall.rota import Handover, Layer, Override, Restriction, Rota, gaps
-from gateway.core.oncall.types import one_each
 from tests.core.rota_times import at
+from tests.core.turns import one_each
 
 
 def layer(start_hour: int, end_hour: int, *days: int) -> Layer:

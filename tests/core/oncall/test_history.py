@@ -6,7 +6,7 @@ from datetime import date, time
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.core.oncall.final_schedule import NO_HISTORY, DutyHistory, final_schedule
+from gateway.core.oncall.final_schedule import DutyHistory, final_schedule
 from gateway.core.oncall.history import DutyRecord
 from gateway.core.oncall.rota import Handover, Layer, Rota, on_call, shifts, stints_of
 from gateway.core.oncall.shifts import Origin, ShiftSource
@@ -216,7 +216,7 @@ def test_without_records_the_final_schedule_is_the_rota(
     """A rota without any record reads as its schedule, before now and after."""
     rota, now = rota_and_midnight
     span = now - before, now + after + 1.0
-    merged = final_schedule(NO_HISTORY, rota, *span, now)
+    merged = final_schedule(DutyHistory(), rota, *span, now)
     assert merged == shifts(rota, *span)
 
 

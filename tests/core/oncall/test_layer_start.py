@@ -3,8 +3,9 @@
 from datetime import date, datetime, time
 
 from gateway.core.oncall.rota import Handover, Layer, Rota, explain, next_change, on_call
-from gateway.core.oncall.types import Unit, one_each
+from gateway.core.oncall.types import Unit
 from tests.core.rota_times import at, table
+from tests.core.turns import one_each
 
 
 def rota(

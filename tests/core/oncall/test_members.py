@@ -4,7 +4,7 @@ from datetime import date, time
 
 from gateway.core.oncall.members import members_at
 from gateway.core.oncall.rota import Handover, Layer, Override, Restriction, Rota
-from gateway.core.oncall.types import one_each
+from tests.core.turns import one_each
 
 MONDAY_NOON = 1_767_614_400.0  # 2026-01-05 12:00 UTC
 HOUR = 3600.0

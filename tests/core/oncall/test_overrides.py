@@ -10,9 +10,9 @@ from gateway.core.oncall.rota import (
     Rota,
     explain,
 )
-from gateway.core.oncall.types import one_each
 from gateway.core.oncall.without_effect import idle_overrides
 from tests.core.rota_times import at, table
+from tests.core.turns import one_each
 
 # ana from Monday the 5th, ben from Monday the 12th, at 09:00 each.
 WEEKLY = Layer(one_each(("ana", "ben")), 1, "week", Handover(time(9), 0), date(2026, 1, 5))

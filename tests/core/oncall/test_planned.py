@@ -15,8 +15,8 @@ from gateway.core.oncall.planned import (
     planned_stints,
 )
 from gateway.core.oncall.rota import Handover, Layer, Rota, on_call
-from gateway.core.oncall.types import one_each
 from tests.core.random_rotas import rotas, without_deadline
+from tests.core.turns import one_each
 
 NOW = 1_795_000_000.0
 

@@ -3,8 +3,8 @@
 from datetime import date, time
 
 from gateway.core.oncall.rota import Handover, Layer, Restriction, Rota, on_call
-from gateway.core.oncall.types import one_each
 from tests.core.rota_times import at, table
+from tests.core.turns import one_each
 
 WORKDAYS = Restriction((0, 1, 2, 3, 4), time(9), time(17))
 NIGHTS = Restriction((4,), time(20), time(8))

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from gateway.core.oncall.rota import Handover, Layer, Override, Restriction, Rota, on_call
 from gateway.core.oncall.secondary import secondary
-from gateway.core.oncall.types import one_each
 from tests.core.random_rotas import DAY, rotas, without_deadline
 from tests.core.rota_times import at
+from tests.core.turns import one_each
 
 MONDAY = Handover(time(9), 0)
 START = date(2026, 1, 5)

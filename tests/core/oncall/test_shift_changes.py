@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from gateway.core.oncall.announced import AHEAD, Announced, ShiftNews, shift_news
 from gateway.core.oncall.rota import Handover, Layer, Rota, Stint
 from gateway.core.oncall.shift_changes import PersonChange, Stretch, shift_changes
-from gateway.core.oncall.types import Override, one_each
+from gateway.core.oncall.types import Override
+from tests.core.turns import one_each
 
 HOUR, DAY = 3600.0, 86400.0
 NOW = 1_795_000_000.0  # 2026-11-18T11:06:40Z, a Wednesday

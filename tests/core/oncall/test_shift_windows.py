@@ -7,10 +7,10 @@ import pytest
 
 from gateway.core.oncall.layers import turn_at
 from gateway.core.oncall.rota import Handover, Layer, Restriction
-from gateway.core.oncall.types import one_each
 from gateway.core.time.wallclock import load_zone
 from tests.conformance.rota_windows import is_open, window_at
 from tests.core.rota_times import at
+from tests.core.turns import one_each
 
 WEEKEND = (5, 6)
 NEW_YORK = "America/New_York"

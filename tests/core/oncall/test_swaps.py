@@ -17,9 +17,9 @@ from gateway.core.oncall.rejected import ChangeConflictError, ChangeError, Rejec
 from gateway.core.oncall.roster import Roster, with_added
 from gateway.core.oncall.rota import Handover, Layer, Override, Rota, on_call, shifts
 from gateway.core.oncall.swaps import Swap, SwapState
-from gateway.core.oncall.types import one_each
 from gateway.core.time.spans import Span
 from tests.core.rota_times import at
+from tests.core.turns import one_each
 
 ANA, BEN, CHO = (verified_person(one, "link") for one in ("ana", "ben", "cho"))
 NOW = at("2026-01-06T12:00")

@@ -5,8 +5,8 @@ from datetime import date, datetime, time
 import pytest
 
 from gateway.core.oncall.rota import Handover, Layer, Override, Rota, gaps, on_call
-from gateway.core.oncall.types import one_each
 from tests.core.rota_times import at, table
+from tests.core.turns import one_each
 
 MONDAY = Handover(time(9), 0)
 START = date(2026, 1, 5)

@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime, time
 import pytest
 
 from gateway.core.oncall.rota import Handover, Layer, Override, Restriction, Rota, on_call, shifts
-from gateway.core.oncall.types import Unit, one_each
+from gateway.core.oncall.types import Unit
+from tests.core.turns import one_each
 
 NINE = Handover(time(9))
 JANUARY = date(2026, 1, 5)

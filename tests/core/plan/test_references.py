@@ -6,9 +6,9 @@ from datetime import date, time
 import pytest
 
 from gateway.core.oncall.rota import Handover, Layer, Rota
-from gateway.core.oncall.types import one_each
 from gateway.core.plan.references import parse_reference, resolve_reference
 from tests.core.group_simulation import START, billing_plan
+from tests.core.turns import one_each
 
 DUTY = Rota(
     "billing",
