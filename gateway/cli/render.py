@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 import click
 
 from gateway import clock
+from gateway.channels.support.facts import shared_labels
+from gateway.channels.support.mail_headers import extra_headers
 from gateway.cli.support.context import (
     FAILED,
     CliContext,
     CliError,
+    config_option,
     json_option,
     pass_context,
     templates_option,
@@ -18,6 +21,10 @@ from gateway.cli.support.context import (
 from gateway.cli.support.output import echo, echo_error, echo_json, paint
 from gateway.core.incidents.notice import NoticeKind
 from gateway.core.plan.channels import CHANNELS as SPECS
+from gateway.core.plan.plan import Target
+from gateway.core.plan.recipients import targets_for
+from gateway.core.plan.target_name import target_name
+from gateway.core.text.nearest import nearest
 from gateway.files import write_atomically
 
 if TYPE_CHECKING:
@@ -49,6 +56,12 @@ SEVERITIES = ("critical", "warning", "info")
 @click.option("--samples", "list_samples", is_flag=True, help="Print the names of all samples.")
 @click.option("--zone", default="UTC", metavar="ZONE", help="Time zone of the recipient.")
 @click.option(
+    "--receiver",
+    metavar="NAME",
+    help="Also print who gets it from this receiver of routes.yaml, and the headers it adds.",
+)
+@config_option
+@click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
@@ -64,6 +77,8 @@ def command(
     severity: str | None,
     name: str | None,
     zone: str,
+    receiver: str | None,
+    config: Path | None,
     out: Path | None,
     templates: Path | None,
     *,
@@ -75,6 +90,7 @@ def command(
     \b
     gateway render --channel email --kind firing --out preview
     gateway render --channel slack --sample "many alerts"
+    gateway render --channel email --receiver billing-critical
 
     Exit status 1 if a template fails: the plain message that would be sent instead is printed.
     """
@@ -94,13 +110,19 @@ def command(
     sample = name or f"{kind or 'firing'} {severity or 'critical'}"
     if sample not in known:
         raise click.UsageError(f"there is no sample {sample!r}: see gateway render --samples")
-    messages = _messages(context, templates, known[sample], channel or CHANNELS, zone)
+    targets = _targets(context, config, receiver, known[sample]) if receiver else ()
+    channels = channel or tuple(one for one in CHANNELS if not receiver or _of(one, targets))
+    messages = _messages(context, templates, known[sample], channels, zone)
     if as_json:
         echo_json(
             {
                 "sample": sample,
                 "channels": {
-                    each: {"parts": dict(one.parts), "failed_template": one.failed_template}
+                    each: {
+                        "parts": dict(one.parts),
+                        "failed_template": one.failed_template,
+                        "targets": [_target_json(one, target) for target in _of(each, targets)],
+                    }
                     for each, one in messages.items()
                 },
             }
@@ -109,7 +131,7 @@ def command(
         _write(out, messages)
     else:
         for each, one in messages.items():
-            _print(each, one)
+            _print(each, one, _of(each, targets))
     failed = [one.failed_template for one in messages.values() if one.failed_template]
     if failed:
         echo_error(f"gateway: {failed[0]} failed; run `gateway check` to see where")
@@ -152,7 +174,35 @@ def _messages(
         }
 
 
-def _print(channel: str, message: "Message") -> None:
+def _targets(
+    context: CliContext, config: Path | None, name: str, sample: "Sample"
+) -> tuple[Target, ...]:
+    """Return the targets of a receiver for the labels of the sample.
+
+    Raises click.UsageError if there is no such receiver.
+    """
+    known = context.config(config).plan.receivers
+    if name not in known:
+        near = nearest(name, known)
+        hint = f"; did you mean {near!r}?" if near else ""
+        raise click.UsageError(f"--receiver: there is no receiver {name!r}{hint}")
+    return targets_for(known[name], shared_labels(sample.facts))
+
+
+def _of(channel: str, targets: tuple[Target, ...]) -> tuple[Target, ...]:
+    return tuple(target for target in targets if target.channel == channel)
+
+
+def _target_json(message: "Message", target: Target) -> dict[str, object]:
+    headers = extra_headers(message, target)
+    return {"name": target_name(target), "cc": list(target.copies), "headers": headers}
+
+
+def _print(channel: str, message: "Message", targets: tuple[Target, ...]) -> None:
+    for target in targets:
+        echo(paint(f"to {target_name(target)}", bold=True))
+        for name, value in extra_headers(message, target).items():
+            echo(f"{name}: {value}")
     for part, text in message.parts.items():
         echo(paint(f"── {channel}: {part} " + "─" * (60 - len(channel + part)), bold=True))
         echo(text.rstrip("\n"))

@@ -49,6 +49,28 @@ def test_failure_of_an_own_template_prints_the_plain_message(tmp_path: Path) -> 
     assert "DoubleChargeDetected" in result.stdout
 
 
+def test_receiver_adds_its_copies_and_headers(tmp_path: Path) -> None:
+    """With --receiver: who gets the message, and its headers with the labels of the sample."""
+    file = tmp_path / "routes.yaml"
+    file.write_text(
+        "channels: {email: {provider: console, from: alerts@example.com}}\n"
+        "receivers:\n"
+        "  - name: billing\n"
+        '    email: [{to: a@example.com, cc: b@example.com, headers: {X-T: "{{ labels.team }}"}}]\n'
+        "route: {receiver: billing}\n"
+    )
+    arguments = ("render", "--receiver", "billing", "--config", str(file))
+    text = fine(*arguments)
+    assert "to e-mail a@example.com, cc b@example.com\nX-T: billing\n" in text
+    assert "slack" not in text, "only the channels of the receiver"
+    target = {"name": "e-mail a@example.com, cc b@example.com", "cc": ["b@example.com"]}
+    expected = target | {"headers": {"X-T": "billing"}}
+    assert fine_json(*arguments)["channels"]["email"]["targets"] == [expected]
+    result = gateway("render", "--receiver", "biling", "--config", str(file))
+    assert result.exit_code == 2
+    assert "did you mean 'billing'?" in result.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [

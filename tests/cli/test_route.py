@@ -285,6 +285,18 @@ def test_step_with_round_robin_lists_those_who_take_turns(tmp_path: Path) -> Non
     assert "1. after 30s: one of, by round robin: " in fine("route", "a=b", "--config", str(file))
 
 
+COPIED = """
+channels: {email: {provider: console, from: alerts@example.com}}
+receivers:
+  - name: billing
+    email:
+      - to: admin@example.com
+        cc: lead@example.com
+        headers: {X-Team: "{{ labels.team }}"}
+route: {receiver: billing}
+"""
+
+
 def test_target_by_label_is_printed_with_the_reason_for_the_declared_one(tmp_path: Path) -> None:
     """The target for these labels, or which label leads to the declared one."""
     file = tmp_path / "routes.yaml"
@@ -303,3 +315,16 @@ def test_target_by_label_is_printed_with_the_reason_for_the_declared_one(tmp_pat
     [route] = fine_json("route", "team=B1", "--config", str(file))["routes"]
     assert route["targets"][0]["address"] == "#all"
     assert route["declared_targets"][0]["why"] == "#B1 is not allowed"
+
+
+def test_copies_and_headers_are_printed(tmp_path: Path) -> None:
+    """Who else reads the mail, and what is added to it."""
+    file = tmp_path / "routes.yaml"
+    file.write_text(COPIED)
+    text = fine("route", "a=b", "--config", str(file))
+    assert "email admin@example.com, cc lead@example.com" in text
+    assert "header X-Team: {{ labels.team }}" in text
+    [route] = fine_json("route", "a=b", "--config", str(file))["routes"]
+    [target] = route["targets"]
+    assert target["cc"] == ["lead@example.com"]
+    assert target["headers"] == {"X-Team": "{{ labels.team }}"}

@@ -40,8 +40,11 @@ class FakePostmark(Fake):
             raise AnswerError(413, {"ErrorCode": 0, "Message": "Too large."})
         _check(mail)
         to = mail["To"]
-        if to.lower() in self.inactive:
+        recipients = _recipients(mail)
+        inactive = [one for one in recipients if one.lower() in self.inactive]
+        if len(inactive) == len(recipients):
             raise _error(422, 406, f"You tried to send to recipients that are inactive: {to}.")
+        note = "Message OK, but will not deliver to these inactive addresses: "
         self.mails.append(mail)
         number = next(self._numbers)
         return {
@@ -49,7 +52,7 @@ class FakePostmark(Fake):
             "SubmittedAt": "2026-11-20T03:00:00.0000000Z",
             "MessageID": f"00000000-0000-4000-8000-{number:012d}",
             "ErrorCode": 0,
-            "Message": "OK",
+            "Message": f"{note}{', '.join(inactive)}. Inactive: see" if inactive else "OK",
         }
 
 
@@ -58,13 +61,17 @@ def headers_of(mail: dict[str, Any]) -> dict[str, str]:
     return {header["Name"]: header["Value"] for header in mail.get("Headers") or ()}
 
 
-def _check(mail: dict[str, Any]) -> None:
-    recipients = [
-        address
+def _recipients(mail: dict[str, Any]) -> list[str]:
+    return [
+        address.strip()
         for name in ("To", "Cc", "Bcc")
         for address in (mail.get(name) or "").split(",")
         if address
     ]
+
+
+def _check(mail: dict[str, Any]) -> None:
+    recipients = _recipients(mail)
     if not recipients or any(address.count("@") != 1 for address in recipients):
         raise _error(422, 300, "Invalid 'To' address.")
     if len(recipients) > MAX_RECIPIENTS:

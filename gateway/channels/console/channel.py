@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import TextIO
 
 from gateway.channels.support import facts as read
+from gateway.channels.support.mail_headers import extra_headers
 from gateway.channels.support.truncate import strip_controls, truncate_lines
 from gateway.core.incidents.message import Message, Receipt
 from gateway.core.incidents.notice import NoticeKind
@@ -81,6 +82,7 @@ class Console:
         lines = [
             self._paint(_RULE, _GREY),
             f"{self._paint(status, f'1;{colour}')}  {self._destination(target)}",
+            *(f"{name}: {value}" for name, value in extra_headers(message, target).items()),
         ]
         if heading and one_line(heading) not in body:
             lines.append(self._paint(one_line(heading, 300), "1"))
@@ -104,7 +106,8 @@ class Console:
         if self.spec.address is AddressKind.NONE:
             return ""
         person = f" ({target.person})" if target.person else ""
-        what = f"{self.spec.label} to {one_line(target.address)}{person}"
+        addresses = ", cc ".join(map(one_line, [target.address, *target.copies]))
+        what = f"{self.spec.label} to {addresses}{person}"
         if self.spec.secret_address:
             what = target_name(target)
         why = self._stands_in

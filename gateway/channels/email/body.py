@@ -7,13 +7,16 @@ recipients. Gmail clips a mail at about 102 kB, so far less is sent.
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from email.header import Header
 from email.utils import parseaddr
 from typing import Any
 
 from gateway.channels.support import facts as read
+from gateway.channels.support.mail_headers import extra_headers
 from gateway.channels.support.truncate import strip_controls, truncate_bytes
 from gateway.core.incidents.message import Message, Receipt
 from gateway.core.incidents.retry import Failure, SendError
+from gateway.core.plan.mail_headers import REPLY_TO
 from gateway.core.plan.plan import Target
 from gateway.core.text.escape import one_line, safe_url
 
@@ -47,30 +50,33 @@ def mail_fields(
     if message.reduced or len(html.encode("utf-8", "replace")) > HTML_BYTES:
         # Cut HTML may render as anything. The text part says the same and can be cut.
         html = ""
+    further = extra_headers(message, target)
+    reply_to = [further.pop(name) for name in list(further) if name.lower() == REPLY_TO.lower()]
     return {
         "From": options.sender,
-        "To": address(target),
+        "To": address(target.address),
+        "Cc": ",".join(map(address, target.copies)) or None,
         "Subject": one_line(
             subject, REDUCED_SUBJECT_CHARACTERS if message.reduced else SUBJECT_CHARACTERS
         ),
         "TextBody": _text(message),
         "HtmlBody": html or None,
-        "ReplyTo": options.reply_to,
+        "ReplyTo": reply_to[0] if reply_to else options.reply_to,
         "MessageStream": options.stream,
         "Metadata": {"incident": str(message.incident), "notice": str(message.notice_id)},
-        "Headers": headers(message, receipt, options),
+        "Headers": _joined(headers(message, receipt, options), further),
         # Click tracking would lead the acknowledge link through another host.
         "TrackOpens": False,
         "TrackLinks": "None",
     }
 
 
-def address(target: Target) -> str:
-    """Return the one address to send to.
+def address(text: str) -> str:
+    """Return the one address that a text is.
 
     Raises SendError for what could be read as several.
     """
-    text = target.address.strip()
+    text = text.strip()
     if text.count("@") != 1 or any(c.isspace() or c in ',;<>"()' for c in text):
         raise SendError(Failure.BAD_RECIPIENT, f"{one_line(text, 100)} is no e-mail address")
     if not text.isprintable():
@@ -100,6 +106,19 @@ def headers(message: Message, receipt: Receipt | None, options: MailOptions) -> 
     if message.rank == 1 and message.status == "firing":
         mail_headers |= {"X-Priority": "1", "Importance": "high"}
     return mail_headers
+
+
+def _joined(own: Mapping[str, str], further: Mapping[str, str]) -> dict[str, str]:
+    """Return all headers; one of the file replaces the gateway's, such as Importance.
+
+    Text beyond ASCII is encoded here (RFC 2047), because headers are ASCII.
+    """
+    names = {name.lower() for name in further}
+    encoded = {
+        name: value if value.isascii() else Header(value, "utf-8").encode(linesep="")
+        for name, value in further.items()
+    }
+    return {name: value for name, value in own.items() if name.lower() not in names} | encoded
 
 
 def message_id(message: Message, options: MailOptions) -> str:

@@ -2,7 +2,7 @@
 
 postmarker is synchronous and has no deadline. Its calls run in threads, its requests over the
 channels' HTTP client. Each recipient gets a separate mail, so a bounce or an acknowledge link
-concerns one person only.
+concerns one person only; a copy (`cc`) is of the same mail, whose link is nobody's own.
 """
 
 import logging
@@ -76,6 +76,8 @@ class Email:
         """Send one mail to one recipient. See Channel.send."""
         content = mail_fields(message, target, receipt, self._options)
         answer = await self._threads.call(lambda: self._post(content))
+        if errors.skips(answer, content["To"]):
+            raise errors.inactive(answer, self._token)
         vendor_id = answer.get("MessageID")
         first = (receipt or {}).get("thread") or message_id(message, self._options)
         return {"message_id": vendor_id if isinstance(vendor_id, str) else "", "thread": first}

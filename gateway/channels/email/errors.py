@@ -4,6 +4,8 @@ HTTP statuses and ErrorCodes share numbers with different meanings, so they are 
 codes are in `codes`.
 """
 
+from collections.abc import Mapping
+
 import requests
 from postmarker.exceptions import ClientError
 from requests import exceptions as broken
@@ -43,6 +45,23 @@ def bad_answer(answer: object, token: Secret) -> SendError:
     if isinstance(answer, dict) and isinstance(answer.get("ErrorCode"), int):
         return _by_code(answer["ErrorCode"], vendor_text(answer.get("Message", ""), [token]))
     return SendError(Failure.BAD_ANSWER, "Postmark's answer cannot be read", perhaps=True)
+
+
+def skips(answer: Mapping[str, object], address: str) -> bool:
+    """Return whether an accepted mail does not go to this one of its recipients.
+
+    Of a mail to several, Postmark sends the copies and names the inactive addresses in the
+    Message of its 200 ("Email API", responses).
+    """
+    message = str(answer.get("Message", ""))
+    names = message.partition("inactive addresses:")[2].partition(". ")[0]
+    return address.lower() in [one.strip().lower() for one in names.split(",")]
+
+
+def inactive(answer: Mapping[str, object], token: Secret) -> SendError:
+    """Return the failure of a mail whose copies alone are sent."""
+    detail = f"only the copies were sent: {vendor_text(answer.get('Message', ''), [token])}"
+    return SendError(Failure.BAD_RECIPIENT, detail)
 
 
 def _client_failure(

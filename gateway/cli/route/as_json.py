@@ -106,6 +106,8 @@ def target_json(target: Target) -> dict[str, Any]:
         "account": target.account,
         "address": target.address,
         "person": target.person,
+        "cc": list(target.copies),
+        "headers": dict(target.headers),
         "send_resolved": target.send_resolved,
     }
 

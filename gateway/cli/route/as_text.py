@@ -162,6 +162,8 @@ def _print_targets(plan: Plan, name: str, targets: tuple[Target, ...]) -> None:
     for index, target in enumerate(targets):
         note = "" if target.send_resolved else " (not when resolved)"
         _print_field("" if index else name, person_of(plan, target) + note)
+        for header, text in target.headers.items():
+            _print_field("", f"  header {header}: {text}")
 
 
 def _print_field(name: str, text: str) -> None:

@@ -237,7 +237,7 @@ def mismatch(step: TraceStep, labels: Labels) -> str | None:
 
 
 def person_of(plan: Plan, target: Target) -> str:
-    """Return the recipient: a person's name and channel, or channel and address."""
+    """Return the recipient: a person's name and channel, or channel and address with copies."""
     if target.person:
         return f"{plan.name_of(target.person)} by {target.account} ({target.address})"
-    return f"{target.account} {target.address}"
+    return ", cc ".join([f"{target.account} {target.address}", *target.copies])

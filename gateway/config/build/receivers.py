@@ -8,18 +8,20 @@ from gateway.config.build.account_names import AccountNames
 from gateway.config.build.accounts import CONSOLE, LACKS, Secrets, variables
 from gateway.config.build.names import DeclaredNames
 from gateway.config.build.people import ContactSecret
+from gateway.config.build.target_options import check_copies, option_text
 from gateway.config.grammar.channels import GRAMMARS
-from gateway.config.grammar.channels.common import ACCOUNT, ALLOW, OTHERWISE, TOKEN
+from gateway.config.grammar.channels.common import ACCOUNT, ALLOW, COPIES, OTHERWISE, TOKEN
 from gateway.config.grammar.parsed import ParsedSection, ParsedValue
 from gateway.config.grammar.secret_types import secret_of
 from gateway.config.source.problem import Findings, SourcePosition
 from gateway.config.source.references import SecretText
 from gateway.core.plan.accounts import EACH_TARGET, ChannelSettings
 from gateway.core.plan.channels import CHANNELS, AddressKind, ChannelSpec
-from gateway.core.plan.label_targets import LabelTarget, LabelTemplate
+from gateway.core.plan.label_targets import LabelTarget, by_label
 from gateway.core.plan.person import Person
 from gateway.core.plan.plan import Receiver, Target
 from gateway.core.plan.target_name import account_label
+from gateway.core.text.text_template import TextTemplate
 from gateway.core.urls.web_url import web_url
 
 
@@ -103,14 +105,17 @@ class ReceiverBuilder:
             return
         options = self._options(entry, key)
         addresses = list(self._addresses(entry, key))
-        if not any(isinstance(address, LabelTemplate) for address, _ in addresses):
+        if not any(isinstance(address, TextTemplate) for address, _ in addresses):
             self._refuse_label_keys(entry)
-        for address, position in addresses:
+        check_copies(entry, [address for address, _ in addresses], self._findings)
+        for number, (address, position) in enumerate(addresses):
+            if number == 1:  # the copies are of the first message alone
+                options = {key: text for key, text in options.items() if key != COPIES}
             if isinstance(address, ParsedSection):
                 if address.valid:
                     yield self._by_keys(spec, address, options, account), position
                 continue
-            template = address if isinstance(address, LabelTemplate) else None
+            template = address if isinstance(address, TextTemplate) else None
             if template is not None:
                 address = entry.get(OTHERWISE)
                 if not self._check_label_keys(entry, template, position):
@@ -137,6 +142,8 @@ class ReceiverBuilder:
         else:
             self._sending_accounts.add(account)
         person = self._person_by_contact.get((account, _comparable(spec.name, address)))
+        if COPIES in options:
+            person = None  # several people read it, so its links must not be one person's
         return Target(spec.name, address, person, options, account)
 
     def _by_keys(
@@ -150,7 +157,7 @@ class ReceiverBuilder:
         name = entry.get("label")
         otherwise = entry.fields[OTHERWISE]
         return LabelTarget(
-            LabelTemplate(f"by {name}", ("", name, "")),
+            by_label(name),
             self._target(spec, otherwise.value, options, account, otherwise.position),
             addresses={value: target.address for value, target in targets.items()},
         )
@@ -162,7 +169,7 @@ class ReceiverBuilder:
                 self._findings.error(entry.position_of(name), message)
 
     def _check_label_keys(
-        self, entry: ParsedSection, template: LabelTemplate, position: SourcePosition
+        self, entry: ParsedSection, template: TextTemplate, position: SourcePosition
     ) -> bool:
         """Return whether an address with labels has its allow-list and its fixed target."""
         missing = [key for key in (ALLOW, OTHERWISE) if not entry.get(key)]
@@ -183,19 +190,17 @@ class ReceiverBuilder:
             yield value, entry.position
 
     def _options(self, entry: ParsedSection, address_key: str) -> dict[str, str]:
-        """Return the options of an entry as text, secrets as references."""
+        """Return the options of an entry as text: secrets as references, mappings as JSON."""
         options: dict[str, str] = {}
         for key, item in entry.fields.items():
             if key in (address_key, ACCOUNT, ALLOW, OTHERWISE):
                 continue
-            if key == "send_resolved":
-                options[key] = "true" if item.value else "false"
-            elif isinstance(item.value, SecretText):
+            if isinstance(item.value, SecretText):
                 secret = secret_of(item)
                 self._secrets.add(secret)
                 options[key] = "" if secret is None else secret.address
             else:
-                options[key] = str(item.value)
+                options[key] = option_text(item.value)
         if options.get("bearer") and _has_credentials(entry.get(address_key, "")):
             message = "bearer: the URL holds a name and a password already; remove one of the two"
             self._findings.error(entry.position_of("bearer"), message)

@@ -15,8 +15,9 @@ from gateway.config.grammar.parsed import (
 from gateway.config.source.nodes import Node, ScalarNode
 from gateway.config.source.problem import ParseError, SourcePosition, shorten
 from gateway.config.source.references import InvalidReferenceError, has_reference
-from gateway.core.plan.label_targets import is_template, parse_template
+from gateway.core.plan.label_targets import parse_template
 from gateway.core.text.nearest import nearest
+from gateway.core.text.text_template import is_template
 
 
 # Kinds are compared with nothing and never shown, and importing them should be quick.
@@ -72,7 +73,7 @@ class Text:
 
 @dataclass(eq=False, repr=False)
 class OrLabels:
-    """A text, or one with references to labels, read as a LabelTemplate."""
+    """A text, or one with references to labels, read as a TextTemplate."""
 
     text: Text
 

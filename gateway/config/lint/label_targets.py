@@ -22,7 +22,7 @@ def warn_ungrouped_labels(
         receiver = plan.receivers[route.receiver]
         if receiver.name in warned or route.group_by_all:
             continue
-        labels = [name for one in receiver.by_label for name in one.template.labels]
+        labels = [name for one in receiver.by_label for name in one.labels]
         ungrouped = [name for name in labels if not _is_fixed(path, name)]
         if ungrouped:
             warned.add(receiver.name)

@@ -12,53 +12,35 @@ from typing import NamedTuple
 from gateway.core.alerts.labels import Labels
 from gateway.core.matching.matcher import Matcher
 from gateway.core.plan.target import Target
+from gateway.core.text.text_template import Substitution, TextTemplate, parse_text_template
 
-_REFERENCE = re.compile(
-    r"\{\{\s*labels(?:\.(?P<name>[A-Za-z_]\w*)|\[(?P<quote>[\"'])(?P<text>[^\"'\]]+)(?P=quote)\])\s*\}\}",
-    re.ASCII,
-)
 _SAFE = re.compile(r"[\w.+-]+", re.ASCII)
 """Label values that may be part of an address: no spaces, commas, signs or slashes."""
 
 
-@dataclass(frozen=True, slots=True)
-class LabelTemplate:
-    """A text with references to labels; `parts` alternate between texts and label names."""
-
-    text: str
-    parts: tuple[str, ...]
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        """The labels that it refers to."""
-        return self.parts[1::2]
-
-    def fill(self, labels: Labels) -> str:
-        """Return the text with the labels' values."""
-        return "".join(
-            labels.get(part, "") if index % 2 else part for index, part in enumerate(self.parts)
-        )
+LABELS = "labels"
+"""The source of what an address is made of."""
 
 
-def is_template(text: str) -> bool:
-    """Return whether a text has a reference to a label, or something like it."""
-    return "{{" in text
-
-
-def parse_template(text: str) -> LabelTemplate:
-    """Return the parts of a template. Raises ValueError with what to write instead."""
-    parts: list[str] = []
-    end = 0
-    for match in _REFERENCE.finditer(text):
-        parts += [text[end : match.start()], match["name"] or match["text"]]
-        end = match.end()
-    parts.append(text[end:])
-    if not parts[1:] or any("{{" in part or "}}" in part for part in parts[::2]):
+def parse_template(text: str) -> TextTemplate:
+    """Return the parts of an address. Raises ValueError with what to write instead."""
+    template = parse_text_template(text)
+    if (
+        template is None
+        or not template.substitutions
+        or not all(one.source == LABELS and one.key for one in template.substitutions)
+    ):
         raise ValueError(
             f'"{text}" is not an address with labels: write {{{{ labels.team }}}}, or '
-            '{{ labels["k8s-team"] }} for other names; nothing else is allowed in the braces'
+            '{{ labels["k8s-team"] }} for other names, perhaps with | lower or | upper behind; '
+            "nothing else is allowed in the braces"
         )
-    return LabelTemplate(text, tuple(parts))
+    return template
+
+
+def by_label(name: str) -> TextTemplate:
+    """Return the template that is the value of one label."""
+    return TextTemplate(f"by {name}", (Substitution(LABELS, name),))
 
 
 class LabelChoice(NamedTuple):
@@ -77,20 +59,25 @@ class LabelTarget:
     the target of everything else.
     """
 
-    template: LabelTemplate
+    template: TextTemplate
     otherwise: Target
     allowed: tuple[Matcher, ...] = ()
     addresses: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels that the address depends on."""
+        return tuple(one.key for one in self.template.substitutions)
+
     def choose(self, labels: Labels) -> LabelChoice:
         """Return the target for an alert or a group with these labels."""
-        for name in self.template.labels:
+        for name in self.labels:
             value = labels.get(name, "")
             if not value:
                 return LabelChoice(self.otherwise, f"label {name} is missing")
             if _SAFE.fullmatch(value) is None:
                 return LabelChoice(self.otherwise, f"label {name} cannot be part of an address")
-        filled = self.template.fill(labels)
+        filled = self.template.fill(lambda one: labels.get(one.key, ""))
         address = self.addresses.get(filled) if self.addresses else filled
         if address is None:
             return LabelChoice(self.otherwise, f"there is no key for {filled}")

@@ -1,5 +1,6 @@
 """Targets: addresses on channels that notices are sent to."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -42,3 +43,15 @@ class Target:
     def send_resolved(self) -> bool:
         """False where routes.yaml says `send_resolved: false`, as in Alertmanager."""
         return self.options.get("send_resolved") != "false"
+
+    @property
+    def copies(self) -> tuple[str, ...]:
+        """Further addresses that get the same message, and see each other."""
+        copies = self.options.get("cc", "")
+        return tuple(copies.split(", ")) if copies else ()
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The headers that the file adds to its messages: texts with substitutions, by name."""
+        headers = self.options.get("headers", "")
+        return json.loads(headers) if headers else NOTHING

@@ -26,7 +26,8 @@ def target_name(target: Target) -> str:
 
     PagerDuty keys and secret URLs are named by `name:` in routes.yaml, otherwise by the words of
     their variable that describe it: `${PAGERDUTY_BILLING_KEY}` is "PagerDuty (billing)". An account
-    that is not named like its channel is added: "Slack #billing-alerts (slack-eu)".
+    that is not named like its channel is added: "Slack #billing-alerts (slack-eu)", and so are the
+    addresses that get a copy: "e-mail admin@example.com, cc cho@example.com".
     """
     spec = spec_of(target.channel)
     own_name = target.options.get("name", "")
@@ -63,7 +64,7 @@ def _address_name(target: Target) -> str:
     if kind is AddressKind.NONE:
         return ""
     if kind is AddressKind.EMAIL:
-        return target.address
+        return ", cc ".join([target.address, *target.copies])
     if target.person:
         return target.person
     if kind is AddressKind.NAME:

@@ -1,5 +1,7 @@
 """E-mail by Postmark."""
 
+import json
+from email.header import decode_header, make_header
 from typing import Any, cast
 
 import pytest
@@ -18,6 +20,11 @@ from tests.fakes import Behaviour, Fake, FakePostmark
 from tests.fakes.postmark import headers_of
 
 OPTIONS = MailOptions(sender="Alerts <alerts@example.com>", stream="alerts")
+
+
+def with_headers(texts: dict[str, str]) -> Target:
+    """A target with headers of the file."""
+    return Target("email", "ana@example.com", options={"headers": json.dumps(texts)})
 
 
 def error_response(status: int, code: int, text: str = "no") -> Behaviour:
@@ -205,6 +212,74 @@ class TestEmail(ChannelContract):
         error = await self.fails(channel, fake, Behaviour(hang="after"))
         assert (error.failure, error.perhaps) == (Failure.TIMEOUT, True)
         await channel.close()
+
+    async def test_copies_go_out_with_the_mail(self, channel: Channel, fake: FakePostmark) -> None:
+        """One mail for all of them: they see each other."""
+        target = Target("email", "ana@example.com", options={"cc": "ben@example.com, c@b.com"})
+        await channel.send(message(), target, None)
+        (mail,) = fake.mails
+        assert (mail["To"], mail["Cc"]) == ("ana@example.com", "ben@example.com,c@b.com")
+
+    async def test_headers_of_the_file_are_filled(
+        self, channel: Channel, fake: FakePostmark
+    ) -> None:
+        """From labels, annotations and the incident; one without text is omitted."""
+        texts = {
+            "X-Team": "{{ labels.team | upper }}",
+            "X-What": "{{ name }} is {{ status }} ({{ severity }}) #{{ incident }}",
+            "X-Summary": "{{ annotations.summary }}",
+            "X-Nothing": "{{ labels.nothing }}",
+            "Importance": "low",
+            "Reply-To": "billing@example.com",
+        }
+        await channel.send(message(), with_headers(texts), None)
+        headers = headers_of(fake.mails[0])
+        assert headers["X-Team"] == "BILLING"
+        assert headers["X-What"] == "DoubleChargeDetected is firing (critical) #1042"
+        assert headers["X-Summary"] == "A customer was charged twice"
+        assert "X-Nothing" not in headers
+        assert headers["Importance"] == "low", "the file's wins over the gateway's own"
+        assert headers["Message-ID"]
+        assert "Reply-To" not in headers
+        assert fake.mails[0]["ReplyTo"] == "billing@example.com"
+
+    @pytest.mark.parametrize("value", HOSTILE)
+    async def test_no_label_begins_another_header(
+        self, channel: Channel, fake: FakePostmark, value: str
+    ) -> None:
+        """E17: a header is one line of ASCII, also if a label has line ends."""
+        common = {"common_labels": {"a": value}}
+        target = with_headers({"X-A": "a {{ labels.a }}"})
+        await channel.send(message(facts=facts(**common)), target, None)
+        header = headers_of(fake.mails[0])["X-A"]
+        assert header.isascii()
+        assert header.isprintable()
+        assert not {"Bcc", "bcc"} & headers_of(fake.mails[0]).keys()
+
+    async def test_text_beyond_ascii_is_encoded(self, channel: Channel, fake: FakePostmark) -> None:
+        """RFC 2047: mail programs decode it."""
+        await channel.send(message(), with_headers({"X-Team": "Zürich" * 40}), None)
+        decoded = make_header(decode_header(headers_of(fake.mails[0])["X-Team"]))
+        assert str(decoded) == "Zürich" * 40
+
+    async def test_mail_of_which_only_the_copies_go_out_is_a_failure(
+        self, channel: Channel, fake: FakePostmark
+    ) -> None:
+        """The recipient bounced before and gets nothing, although Postmark accepts the mail."""
+        target = Target("email", "ana@example.com", options={"cc": "ben@example.com"})
+        fake.inactive.add("ana@example.com")
+        with pytest.raises(SendError) as caught:
+            await channel.send(message(), target, None)
+        assert caught.value.failure is Failure.BAD_RECIPIENT
+        assert "only the copies were sent" in caught.value.detail
+
+    async def test_copy_that_bounced_before_fails_nothing(
+        self, channel: Channel, fake: FakePostmark
+    ) -> None:
+        """The recipient gets the mail."""
+        target = Target("email", "ana@example.com", options={"cc": "ben@example.com"})
+        fake.inactive.add("ben@example.com")
+        assert await channel.send(message(), target, None)
 
     def test_quiet_changes_are_no_mail(self) -> None:
         """A quiet update, which could only edit a message, sends no mail."""

@@ -58,7 +58,9 @@ def test_key_is_chosen_by_the_value_of_a_label() -> None:
     [
         "#alerts",
         "{{ team }}",
-        "#{{ labels.team | lower }}",
+        "#{{ labels.team | reverse }}",
+        "#{{ status }}",
+        "#{{ labels }}",
         "{{ labels.a }}{{",
         "{{ labels.k8s-team }}",
         "{{ .CommonLabels.team }}",
@@ -72,10 +74,20 @@ def test_other_templates_are_refused(text: str) -> None:
 
 def test_labels_of_any_name_can_be_used() -> None:
     """Names with other signs are in brackets."""
-    template = parse_template("{{labels['k8s-team']}}-{{ labels.region }}@example.com")
-    assert template.labels == ("k8s-team", "region")
-    filled = template.fill({"k8s-team": "billing", "region": "eu"})
-    assert filled == "billing-eu@example.com"
+    target = LabelTarget(
+        parse_template("{{labels['k8s-team']}}-{{ labels.region }}@example.com"), ALERTS
+    )
+    assert target.labels == ("k8s-team", "region")
+    chosen = target.choose({"k8s-team": "billing", "region": "eu"}).target
+    assert chosen.address == "billing-eu@example.com"
+
+
+def test_filter_changes_the_case_of_a_label() -> None:
+    """Slack's channels have small letters, labels need not; the allow-list sees the result."""
+    allowed = (Matcher("address", "=~", "#billing-alerts"),)
+    target = LabelTarget(parse_template("#{{ labels.team | lower }}-alerts"), ALERTS, allowed)
+    assert target.choose({"team": "Billing"}).target.address == "#billing-alerts"
+    assert parse_template("{{ labels.team|upper }}").fill(lambda _: "eu") == "EU"
 
 
 @given(st.dictionaries(st.just("team"), st.text()))

@@ -247,7 +247,7 @@ def test_everything_else_is_listed_with_its_line() -> None:
         receiver(
             "labels: {team: a}\n"
             "email_configs:\n"
-            "  - {to: a@example.com, hello: h, headers: {X-A: b}, html: '{{ template \"x\" . }}'}\n"
+            "  - {to: a@example.com, hello: h, headers: {To: b}, html: '{{ template \"x\" . }}'}\n"
             "slack_configs:\n"
             "  - {channel: '#a', color: good, timeout: 3s, message_strategy: new}\n"
             "pagerduty_configs:\n"
@@ -267,7 +267,7 @@ def test_everything_else_is_listed_with_its_line() -> None:
         (3, "tracing"),
         (7, "labels"),
         (9, "hello"),
-        (9, "headers: X-A"),
+        (9, "headers: To"),
         (9, "html"),
         (11, "color"),
         (11, "message_strategy"),

@@ -101,6 +101,12 @@ ALLOW = "allow"
 OTHERWISE = "otherwise"
 """Keys of a target whose address depends on labels."""
 
+COPIES = "cc"
+"""The key of a target with further addresses that get the same message."""
+
+HEADERS = "headers"
+"""The key of a target with headers of its messages."""
+
 ALLOW_FIELD = Field(
     ALLOW,
     ListOf(PATTERN, or_one=True),

@@ -4,15 +4,19 @@ from gateway.config.grammar.channels.common import (
     ACCOUNT_FIELD,
     ALLOW_FIELD,
     CALLBACKS_FIELD,
+    COPIES,
+    HEADERS,
     PROXY_FIELD,
     SEND_RESOLVED_FIELD,
     ChannelGrammar,
     otherwise_field,
 )
+from gateway.config.grammar.channels.mail_headers import COPY_LIST, HEADER_MAP
 from gateway.config.grammar.field_types import Choice, OrLabels
 from gateway.config.grammar.lists import ListOf
 from gateway.config.grammar.sections import Field, Section
 from gateway.config.grammar.values import BARE_URL, EMAIL, SECRET, SENDER, WORD
+from gateway.core.plan.mail_headers import FACT_NAMES
 
 _ACCOUNT = Section(
     "email channel",
@@ -69,6 +73,23 @@ _TARGET = Section(
         ),
         ALLOW_FIELD,
         otherwise_field(EMAIL, "alerts@example.com"),
+        Field(
+            COPIES,
+            COPY_LIST,
+            "Who gets a copy of the mail to the first address under `to`. Everyone sees these "
+            "addresses, and the acknowledge link then asks who is acting.",
+            "none",
+            "[cho@example.com]",
+        ),
+        Field(
+            HEADERS,
+            HEADER_MAP,
+            "Further headers. In braces: `labels.NAME`, `group_labels.NAME`, `annotations.NAME`, "
+            f"{', '.join(f'`{name}`' for name in FACT_NAMES)}, perhaps with `| lower` or "
+            "`| upper`. A header whose text is empty is omitted.",
+            "none",
+            '{X-Team: "{{ labels.team }}", X-Service: billing}',
+        ),
         ACCOUNT_FIELD,
         SEND_RESOLVED_FIELD,
     ),

@@ -10,17 +10,14 @@ from gateway.config.grammar.values import EMAIL
 from gateway.core.plan.accounts import Secret
 from gateway.core.time.timestamps import format_duration
 from gateway.importers.alertmanager.read.rules import is_set
-from gateway.importers.alertmanager.write.emit import Block, Items, Remark, escape_references
+from gateway.importers.alertmanager.write.emit import Block, Remark
+from gateway.importers.alertmanager.write.mail_headers import add_headers, copies, copy_items
 from gateway.importers.alertmanager.write.receiver_context import (
     PLACEHOLDER,
     ReceiverContext,
     TranslatedTarget,
 )
-from gateway.importers.alertmanager.write.templates import (
-    template_remark,
-    template_remarks,
-    unused_remark,
-)
+from gateway.importers.alertmanager.write.templates import template_remarks, unused_remark
 
 MOST_ALERTS = 1_000_000
 PAGERDUTY_SEVERITIES = ("critical", "error", "warning", "info")
@@ -47,25 +44,20 @@ def email(entry: ParsedSection, context: ReceiverContext) -> TranslatedTarget:
     if len(valid_addresses) < len(addresses) or not addresses:
         message = "to: not only addresses such as ana@example.com stand here"
         remarks.append(notes.add_lost(entry.position_of("to"), message))
+    copied, copy_remarks = copies(entry, valid_addresses, notes)
+    remarks += copy_remarks
     if valid_addresses:
-        block.add("to", Items([*map(escape_references, dict.fromkeys(valid_addresses))]))
+        block.add("to", copy_items([one for one in valid_addresses if one not in copied]))
+        if copied:
+            block.add("cc", copy_items(copied))
         context.add_send_resolved("email", entry, block)
+        remarks += add_headers(entry, block, notes)
     own = entry.get("from")
     if own and own != context.general.get("smtp_from"):
         message = "from: all mail has one sender, under channels: email: from:"
         remarks.append(notes.add_difference(entry.position_of("from"), message))
     remarks += unused_remark(entry, _SMTP, "mail goes through Postmark's API", notes)
     remarks += unused_remark(entry, ("threading",), "an incident's mails are a thread", notes)
-    others = []
-    for name, item in entry.map_of("headers").items():
-        if name.lower() == "subject":
-            file = "email/subject.j2"
-            remarks += template_remark("Subject", item.value, entry, "headers", file, notes)
-        else:
-            others.append(name)
-    if others:
-        message = f"headers: {', '.join(others)}: no headers of one's own here"
-        remarks.append(notes.add_lost(entry.position_of("headers"), message))
     files = {"html": "email/html.j2", "text": "email/text.j2"}
     remarks += template_remarks(entry, files, notes)
     return TranslatedTarget(block, remarks)
