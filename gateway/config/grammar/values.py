@@ -32,9 +32,14 @@ def _email(text: str) -> str:
     several = [one.strip() for one in re.split(r"[,;\s]+", text.strip()) if one.strip()]
     if len(several) > 1 and all(map(_EMAIL.fullmatch, several)):
         raise ValueError(f'"{text}" is several addresses: write [{", ".join(several)}]')
-    if len(text) > 254 or _EMAIL.fullmatch(text) is None:
+    if not is_email(text):
         raise ValueError(f'"{text}" is not an e-mail address such as ana@example.com')
     return text
+
+
+def is_email(text: str) -> bool:
+    """Return whether a text is one e-mail address."""
+    return len(text) <= 254 and _EMAIL.fullmatch(text) is not None
 
 
 def _sender(text: str) -> str:

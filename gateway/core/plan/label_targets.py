@@ -17,6 +17,8 @@ from gateway.core.text.text_template import Substitution, TextTemplate, parse_te
 _SAFE = re.compile(r"[\w.+-]+", re.ASCII)
 """Label values that may be part of an address: no spaces, commas, signs or slashes."""
 
+_WHOLE = re.compile(r"[#@]?[\w.+-]+(?:@[\w.-]+)?", re.ASCII)
+"""Label values that may be a whole address: `#billing-alerts`, `ana@example.com`."""
 
 LABELS = "labels"
 """The source of what an address is made of."""
@@ -71,12 +73,14 @@ class LabelTarget:
 
     def choose(self, labels: Labels) -> LabelChoice:
         """Return the target for an alert or a group with these labels."""
+        whole = len(self.template.parts) == 1 and not self.addresses
         for name in self.labels:
             value = labels.get(name, "")
             if not value:
                 return LabelChoice(self.otherwise, f"label {name} is missing")
-            if _SAFE.fullmatch(value) is None:
-                return LabelChoice(self.otherwise, f"label {name} cannot be part of an address")
+            if (_WHOLE if whole else _SAFE).fullmatch(value) is None:
+                part = "an address" if whole else "part of an address"
+                return LabelChoice(self.otherwise, f"label {name} cannot be {part}")
         filled = self.template.fill(lambda one: labels.get(one.key, ""))
         address = self.addresses.get(filled) if self.addresses else filled
         if address is None:

@@ -41,6 +41,27 @@ def test_anything_else_goes_to_the_declared_target_with_a_reason(
     assert BY_TEAM.choose(labels) == LabelChoice(ALERTS, why)
 
 
+@pytest.mark.parametrize(
+    ("value", "address"),
+    [
+        ("#billing-alerts", "#billing-alerts"),
+        ("billing@example.com", "billing@example.com"),
+        ("billing@example.com,eve@example.com", "#alerts"),
+        ("#billing alerts", "#alerts"),
+        ("a@b@c", "#alerts"),
+        ("<!here>", "#alerts"),
+    ],
+)
+def test_label_can_be_a_whole_address(value: str, address: str) -> None:
+    """Its first sign and its domain then come from the label, and the allow-list still decides."""
+    target = LabelTarget(
+        parse_template("{{ labels.to }}"), ALERTS, (Matcher("address", "=~", ".*"),)
+    )
+    assert target.choose({"to": value}).target.address == address
+    mixed = LabelTarget(parse_template("#{{ labels.to }}"), ALERTS, target.allowed)
+    assert mixed.choose({"to": "#billing"}).why == "label to cannot be part of an address"
+
+
 def test_key_is_chosen_by_the_value_of_a_label() -> None:
     """Secrets are never made of labels: the file has one for each value."""
     otherwise = Target("pagerduty", "${PAGERDUTY_PLATFORM_KEY}")

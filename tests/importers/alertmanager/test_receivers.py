@@ -112,10 +112,10 @@ def test_other_credentials_than_a_bearer_token_are_listed() -> None:
 @pytest.mark.parametrize(
     ("integration", "message"),
     [
-        ("email_configs: [{to: '{{ .CommonLabels.owner }}'}]", "to: the address is made by a"),
+        ("email_configs: [{to: '{{ template \"to\" . }}'}]", "to: a template cannot be translated"),
         ("email_configs: [{to: postmaster}]", "to: not only addresses such as"),
-        ("slack_configs: [{channel: '#{{ .CommonLabels.team }}'}]", "channel: is made by a"),
-        ("webhook_configs: [{url: 'https://{{ .CommonLabels.a }}/'}]", "url: is made by a"),
+        ("slack_configs: [{channel: '{{ .Receiver }}'}]", "channel: this template cannot be"),
+        ("webhook_configs: [{url: 'https://{{ .CommonLabels.a }}/'}]", "url: this template cannot"),
         ("msteams_configs: [{webhook_url: 'https://a.example.com'}]", "no such channel here"),
     ],
 )

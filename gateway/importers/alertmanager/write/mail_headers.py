@@ -54,7 +54,7 @@ def add_headers(entry: ParsedSection, block: Block, notes: Notes) -> list[Remark
     return remarks
 
 
-def copy_items(addresses: list[str]) -> Items:
+def address_items(addresses: list[str]) -> Items:
     """Return addresses as they are written."""
     return Items([*map(escape_references, dict.fromkeys(addresses))])
 

@@ -7,8 +7,11 @@ from typing import NamedTuple
 from gateway.config.grammar.parsed import ParsedSection
 from gateway.config.source.problem import SourcePosition
 from gateway.core.plan.accounts import Secret
+from gateway.core.plan.channels import CHANNELS
 from gateway.importers.alertmanager.read.rules import is_set, join_keys
-from gateway.importers.alertmanager.write.emit import Block, Remark
+from gateway.importers.alertmanager.read.source_config import SourceConfig
+from gateway.importers.alertmanager.write.emit import Block, Remark, escape_references
+from gateway.importers.alertmanager.write.label_addresses import LabelAddress, fixed_address
 from gateway.importers.alertmanager.write.notes import Notes
 
 SEND_RESOLVED = {"email": False, "slack": False, "pagerduty": True, "webhook": True}
@@ -31,11 +34,12 @@ class TranslatedTarget(NamedTuple):
 
 @dataclass(slots=True)
 class ReceiverContext:
-    """The receiver that is translated: its name, the global section, the notes."""
+    """The receiver that is translated: its name, the global section, the notes, the whole file."""
 
     receiver: str
     general: ParsedSection
     notes: Notes
+    source_config: SourceConfig | None = None
 
     def add_send_resolved(self, kind: str, entry: ParsedSection, block: Block) -> None:
         """Set ``send_resolved: false`` where the file or Alertmanager's default says so."""
@@ -59,6 +63,22 @@ class ReceiverContext:
             meaning = "the path begins at the folder of routes.yaml, not at Alertmanager's own"
             self.notes.add_difference(entry.position_of(key), f"{key}: {meaning}")
         return f"${{file:{path}}}"
+
+    def otherwise(self, kind: str, address: LabelAddress, position: SourcePosition) -> str:
+        """Return the address of alerts whose labels make none.
+
+        It is that of the template, else a fixed one of the root route's receiver, else a variable.
+        """
+        known = address.otherwise
+        if not known and self.source_config is not None:
+            root = self.source_config.root.receiver
+            known = fixed_address(self.source_config.entry, kind, root)
+        if known:
+            return escape_references(known)
+        spec, labels = CHANNELS[kind], join_keys(list(address.labels))
+        meaning = f"where {spec.label} goes if {labels} is missing, for receiver {self.receiver}"
+        name = f"{kind}_{self.receiver}_otherwise"
+        return self.notes.variable(name, meaning, position, spec.sample_address)
 
     def own_or_file(
         self, name: str, entry: ParsedSection, key: str, placeholder: str

@@ -4,9 +4,16 @@ from collections.abc import Iterable
 
 from gateway.config.grammar.parsed import ParsedSection
 from gateway.core.plan.accounts import Secret
+from gateway.core.text.text_template import is_template
 from gateway.importers.alertmanager.read.check_integrations import POST_MESSAGE
 from gateway.importers.alertmanager.read.rules import is_set
 from gateway.importers.alertmanager.write.emit import Block, escape_references
+from gateway.importers.alertmanager.write.label_addresses import (
+    BY_LABEL,
+    INSTEAD,
+    PART,
+    label_address,
+)
 from gateway.importers.alertmanager.write.notes import Notes
 from gateway.importers.alertmanager.write.receiver_context import (
     PLACEHOLDER,
@@ -31,13 +38,20 @@ _INCOMING = "an incoming webhook has no counterpart: messages go through the app
 
 
 def slack(entry: ParsedSection, context: ReceiverContext) -> TranslatedTarget:
-    """Return a channel; an empty block where a template makes its name."""
+    """Return a channel; an empty block where its template cannot be translated."""
     block, notes, remarks = Block(), context.notes, []
     channel = entry.get("channel", "")
-    if "{{" in channel:
-        message = "channel: is made by a template, and channels are fixed here"
-        return TranslatedTarget(block, [notes.add_lost(entry.position_of("channel"), message)])
-    if not channel or channel != "".join(channel.split()):
+    if is_template(channel):
+        position = entry.position_of("channel")
+        address = label_address(channel)
+        if address is None:
+            message = f"channel: this template cannot be translated; {INSTEAD}"
+            return TranslatedTarget(block, [notes.add_lost(position, message)])
+        block.add("channel", escape_references(address.text))
+        block.add("allow", f"#?{PART}" if address.is_whole else address.pattern())
+        block.add("otherwise", context.otherwise("slack", address, position))
+        remarks.append(notes.add_difference(position, f"channel: {BY_LABEL}"))
+    elif not channel or channel != "".join(channel.split()):
         meaning = f"the Slack channel of receiver {context.receiver}, which its webhook implies"
         position = entry.position
         block.add(

@@ -78,7 +78,7 @@ def translate(source_config: SourceConfig) -> Translation:
         parts.append(
             ("so that repeats come when they do in Alertmanager:", [f"# {ALERTMANAGER_REPEATS}"])
         )
-    receiver_lines = lines(Block([("receivers", receivers(entry, notes))]))
+    receiver_lines = lines(Block([("receivers", receivers(source_config, notes))]))
     parts.append(("who is notified", list(receiver_lines)))
     for key in ("route", "inhibit_rules", "mute_time_intervals", "time_intervals"):
         if key in entry:

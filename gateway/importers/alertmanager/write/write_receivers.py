@@ -7,6 +7,7 @@ from gateway.config.grammar.values import PLAIN_URL, SENDER
 from gateway.core.plan.accounts import Secret
 from gateway.core.urls.web_url import proxy_url
 from gateway.importers.alertmanager.read.integrations import WITHOUT_COUNTERPART
+from gateway.importers.alertmanager.read.source_config import SourceConfig
 from gateway.importers.alertmanager.write.emit import Block, Items, Remark, escape_references
 from gateway.importers.alertmanager.write.notes import Notes
 from gateway.importers.alertmanager.write.receiver_context import ReceiverContext, TranslatedTarget
@@ -22,15 +23,22 @@ _TRANSLATE: dict[str, Callable[[ParsedSection, ReceiverContext], TranslatedTarge
 _ENQUEUE = "/v2/enqueue"
 
 
-def receivers(file: ParsedSection, notes: Notes) -> Items:
+def receivers(source_config: SourceConfig, notes: Notes) -> Items:
     """Return all receivers in their order, also those without targets."""
+    file = source_config.entry
     general: ParsedSection = file.get("global") or ParsedSection(file.position, {})
-    return Items([_receiver(item.value, general, notes) for item in file.list_of("receivers")])
+    return Items(
+        [
+            _receiver(
+                item.value, ReceiverContext(item.value.get("name"), general, notes, source_config)
+            )
+            for item in file.list_of("receivers")
+        ]
+    )
 
 
-def _receiver(receiver: ParsedSection, general: ParsedSection, notes: Notes) -> Block:
-    name = receiver.get("name")
-    context = ReceiverContext(name, general, notes)
+def _receiver(receiver: ParsedSection, context: ReceiverContext) -> Block:
+    name, notes = context.receiver, context.notes
     block = Block([("name", escape_references(name))])
     if "labels" in receiver:
         message = "labels: receivers have none here"
