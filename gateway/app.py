@@ -46,7 +46,8 @@ def load_config(settings: ServerSettings, env: Mapping[str, str]) -> Config:
     for secret in config.secrets.values():
         logs.add_secret(secret.reveal())
     for source in config.sources.values():
-        for value in (*source.bearer, *source.hmac, *(password for _, password in source.basic)):
+        passwords = (password for _, password in source.basic)
+        for value in (*source.bearer, *source.hmac, *source.url_token, *passwords):
             logs.add_secret(value.reveal())
     return config
 

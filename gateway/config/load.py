@@ -7,6 +7,7 @@ from pathlib import Path
 
 from gateway.config.build import accounts, escalations, oncall, own_alerts, routing
 from gateway.config.build import receivers as build_receivers
+from gateway.config.build import sources as build_sources
 from gateway.config.build.calendars import CalendarBuilder
 from gateway.config.build.names import FileNames, file_names, refuse_duplicates
 from gateway.config.build.on_call_news import on_call_news
@@ -114,7 +115,7 @@ def _config(tree: Node, digest: str, now: float | None, context: ReadContext) ->
     # The key alone counts: with all entries commented out nothing may post, rather than anyone.
     declares_sources = isinstance(tree, MappingNode) and "sources" in tree.entries
     source_entries = file.map_of("sources") if declares_sources else None
-    sources = accounts.sources(source_entries, file.position_of("sources"), secrets, findings)
+    sources = build_sources.sources(source_entries, file.position_of("sources"), secrets, findings)
     channels = accounts.channels(file.get("channels"), secrets, findings)
     people_builder = PeopleBuilder(names.accounts, secrets, findings)
     people = people_builder.build(file.map_of("people"))

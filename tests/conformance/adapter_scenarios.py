@@ -25,8 +25,8 @@ from gateway.core.matching.parse import parse_matcher
 from gateway.core.plan.plan import Repeats, Target
 from gateway.core.time.timestamps import format_rfc3339, parse_instant
 from gateway.flow.silences.silences import SilenceRequest
-from gateway.web.ingest.sources import SOURCES
 from tests.flow.world import START, FakeChannel, World
+from tests.web.parsing import parse_post
 
 __all__ = ["routes_of", "scenario_run"]
 
@@ -101,7 +101,7 @@ class Stage(World):
         """Do one step of a scenario."""
         if step["do"] == "push":
             posted = json.dumps([_posted(alert) for alert in step["alerts"]])
-            parsed = SOURCES["prometheus"](posted.encode(), self.now)
+            parsed = parse_post("prometheus", posted.encode(), self.now)
             assert not parsed.bad
             await self.post(*parsed.alerts, source="prometheus")
         elif step["do"] == "reload":

@@ -6,7 +6,7 @@ from typing import Any
 
 from gateway.core.alerts.labels import fingerprint
 from gateway.core.time.timestamps import parse_rfc3339
-from gateway.web.ingest.sources import SOURCES
+from tests.web.parsing import parse_post
 
 __all__ = ["webhook_accepts", "webhook_ingest"]
 
@@ -63,4 +63,4 @@ def _time(t: float | None) -> str | None:
 
 def _parse(body: str) -> Any:
     # A time after everything recorded, because a start in the future would become now.
-    return SOURCES["alertmanager"](body.encode(), parse_rfc3339("2100-01-01T00:00:00Z"))
+    return parse_post("alertmanager", body.encode(), parse_rfc3339("2100-01-01T00:00:00Z"))

@@ -21,13 +21,13 @@ from gateway.core.matching.matcher import Matcher
 from gateway.core.plan.plan import Repeats, Target
 from gateway.core.time.timestamps import format_rfc3339
 from gateway.flow.silences.silences import SilenceRequest
-from gateway.web.ingest.sources import SOURCES
 from tests.conformance.adapter_scenarios import routes_of
 from tests.endtoend.monitoring import Alertmanager
 from tests.fakes import FakeWebhook, Received
 from tests.flow.world import START, FakeChannel, World
 from tests.peers.stories import Event, Story, configuration
 from tests.processes.harness import ended_after
+from tests.web.parsing import parse_post
 
 Bodies = list[tuple[float, dict[str, Any]]]
 """Webhooks, each with its seconds from the start."""
@@ -156,7 +156,7 @@ class Stage(World):
             )
             return
         posted = json.dumps(_body(event, START)).encode()
-        parsed = SOURCES["prometheus"](posted, self.now)
+        parsed = parse_post("prometheus", posted, self.now)
         await self.post(*parsed.alerts, source="prometheus")
 
 

@@ -42,6 +42,9 @@ _BUTTONS = {
     "decline_swap": ("Decline", None),
     "oncall": ("Who is on call", None),
     "dashboard": ("Dashboard", None),
+    "panel": ("Panel", None),
+    "image": ("Graph", None),
+    "silence": ("Silence at the source", None),
     "source": ("Source", None),
 }
 _MORE = {"incident": "the incident", "list": "the list of incidents"}

@@ -1,27 +1,17 @@
-"""Sources and accounts of channels, built from the parsed file."""
+"""Accounts of channels, built from the parsed file."""
 
 from collections.abc import Mapping
 
 from gateway.config.grammar.channels import GRAMMARS
 from gateway.config.grammar.channels.common import CALLBACKS, TOKEN, TYPE
-from gateway.config.grammar.parsed import ParsedSection, ParsedValue
+from gateway.config.grammar.parsed import ParsedSection
 from gateway.config.grammar.secret_types import secret_of
-from gateway.config.grammar.sources import SOURCE_TYPES
-from gateway.config.source.problem import Findings, SourcePosition, shorten
+from gateway.config.source.problem import Findings
 from gateway.config.source.references import SecretText
-from gateway.core.alerts.own_alerts import SOURCE as OWN_SOURCE
 from gateway.core.plan.accounts import ChannelSettings, Secret, SourceSettings
 from gateway.core.plan.channels import CHANNELS, ChannelSpec
-from gateway.core.text.nearest import nearest
 
 CONSOLE = "console"
-BUILT_IN = ("alertmanager", "prometheus")
-"""Sources that exist, open to everyone, only while routes.yaml has no ``sources:``.
-
-The contract with existing files: a type added later is never built in, because it would be open
-to everyone.
-"""
-
 PROXY_CONNECTS = (
     "proxy: private_addresses: refuse cannot be kept, because the proxy connects and not "
     "the gateway; refuse them in the proxy, and remove one of the two here"
@@ -44,70 +34,14 @@ class Secrets(dict[str, Secret]):
         return secret_text.secret
 
 
-def sources(
-    entries: Mapping[str, ParsedValue] | None,
-    position: SourcePosition,
-    secrets: Secrets,
-    findings: Findings,
-) -> Mapping[str, SourceSettings]:
-    """Build the declared sources, or the open built-in ones without ``sources:``.
-
-    `entries` is None when the file has no ``sources:``; `position` is where warnings then point.
-    """
-    if entries is None:
-        for name in BUILT_IN:
-            findings.warn(position, _open_source(name))
-        return {name: SourceSettings(name, name) for name in BUILT_IN}
-    if not entries:
-        error_text = "sources: declares no source, so every alert is refused with 404; "
-        error_text += 'declare one, such as alertmanager: {bearer: "${ALERTMANAGER_TOKEN}"}'
-        findings.warn(position, error_text)
-    sources_by_name = {}
-    for name, item in entries.items():
-        entry: ParsedSection = item.value
-        if name == OWN_SOURCE:
-            message = "is the source of the gateway's own alerts; use another name"
-            findings.error(item.position, f'source "{name}" {message}')
-        type_ = entry.get("type", name)
-        if entry.lacks("type") and type_ not in SOURCE_TYPES:
-            near = nearest(name, SOURCE_TYPES)
-            message = f'source "{shorten(name)}": "type" is missing'
-            findings.error(item.position, message, suggestion=near, allowed=SOURCE_TYPES)
-        source = SourceSettings(
-            name=name,
-            type=type_,
-            bearer=_secret_list(entry, "bearer", secrets),
-            basic=_basic_list(entry, secrets),
-            hmac=_secret_list(entry, "hmac", secrets),
-            **{
-                key: entry.get(key)
-                for key in ("hmac_header", "max_bytes", "resolve_timeout")
-                if key in entry
-            },
-        )
-        if source.open and entry.valid:
-            findings.warn(item.position, _open_source(name))
-        sources_by_name[name] = source
-    return sources_by_name
-
-
-def _open_source(name: str) -> str:
-    return (
-        f'source "{shorten(name)}" is open: anyone who reaches the gateway may post to /webhook/'
-        f'{shorten(name)}; give it a token: bearer: "${{{_variable(name)}_TOKEN}}"'
-    )
-
-
-def _variable(name: str) -> str:
-    return "".join(one if one.isascii() and one.isalnum() else "_" for one in name).upper()
-
-
-def _secret_list(entry: ParsedSection, key: str, secrets: Secrets) -> tuple[Secret, ...]:
+def secret_list(entry: ParsedSection, key: str, secrets: Secrets) -> tuple[Secret, ...]:
+    """Return the secrets of a list, without empty ones."""
     secret_values = (secrets.add(secret_of(item)) for item in entry.list_of(key))
     return tuple(one for one in secret_values if one is not None)
 
 
-def _basic_list(entry: ParsedSection, secrets: Secrets) -> tuple[tuple[str, Secret], ...]:
+def basic_list(entry: ParsedSection, secrets: Secrets) -> tuple[tuple[str, Secret], ...]:
+    """Return names and passwords, without those whose password is empty."""
     return tuple(
         (one.value.get("username", ""), password)
         for one in entry.list_of("basic")
@@ -169,8 +103,8 @@ def _callbacks(
     settings = SourceSettings(
         name,
         CALLBACKS,
-        bearer=_secret_list(entry, "bearer", secrets),
-        basic=_basic_list(entry, secrets),
+        bearer=secret_list(entry, "bearer", secrets),
+        basic=basic_list(entry, secrets),
         max_bytes=LARGEST_CALLBACK,
     )
     if not settings.open:

@@ -5,13 +5,15 @@ from gateway.config.grammar.field_types import Choice
 from gateway.config.grammar.lists import ListOf, MapOf
 from gateway.config.grammar.sections import Field, Section
 from gateway.config.grammar.values import (
+    FLAG,
     SECRET,
     TEXT,
     WORD,
     count,
 )
+from gateway.core.plan.source_types import SOURCE_SPECS
 
-SOURCE_TYPES = ("alertmanager", "prometheus")
+SOURCE_TYPES = tuple(SOURCE_SPECS)
 SECRETS = ListOf(SECRET, or_one=True)
 
 BASIC = Section(
@@ -50,13 +52,51 @@ SOURCE = Section(
             "none",
             '"${file:/run/secrets/hmac}"',
         ),
-        Field("hmac_header", WORD, "The header with the HMAC.", "X-Signature", "X-Hub-Signature"),
+        Field(
+            "hmac_header",
+            ListOf(WORD, or_one=True),
+            "The header with the HMAC, or several, any of them.",
+            "the sender's own for its type, else X-Signature",
+            "X-Hub-Signature",
+        ),
+        Field(
+            "hmac_timestamp_header",
+            WORD,
+            "The header with the time that is signed, in Unix seconds. The HMAC is then over the "
+            "time, a colon and the body, and a time that is 5 minutes from ours is refused.",
+            "none: only the body is signed",
+            "X-Grafana-Alerting-Timestamp",
+        ),
+        Field(
+            "url_token",
+            SECRETS,
+            "Tokens at the end of the path, /webhook/NAME/TOKEN, for senders that cannot send a "
+            "header. Prefer a header, because URLs are written to logs.",
+            "none",
+            '"${UPTIME_TOKEN}"',
+        ),
+        Field(
+            "labels",
+            MapOf("label", TEXT),
+            "Labels of each of its alerts that has none of that name. They belong to its identity: "
+            "after a change, what fires counts as another alert.",
+            "none",
+            "{team: billing}",
+        ),
+        Field(
+            "allow_test",
+            FLAG,
+            'Whether its label test="true" marks a test, which numbers and reports leave out. '
+            "Otherwise the label is renamed to exported_test.",
+            "false",
+            "true",
+        ),
         Field(
             "max_bytes",
             count(1024, 1024**3),
             "The largest body that is accepted. A body may hold one alert for every 160 bytes of "
             "this limit, and at least 100,000.",
-            "33554432",
+            "33554432 for alertmanager and prometheus, else 4194304",
             "10485760",
         ),
         Field(

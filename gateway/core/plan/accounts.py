@@ -46,21 +46,28 @@ class SourceSettings:
 
     Without credentials the source is open; `check` warns about that. Several may be set at once
     (an old and a new token while one is being replaced): any of them is enough.
+
+    `labels` are given to its alerts that have none of these names. `allow_test`: whether the label
+    test="true" of its alerts counts; see `gateway.core.alerts.test_alerts`.
     """
 
     name: str
-    type: str  # alertmanager, prometheus
+    type: str  # a key of SOURCE_SPECS
     bearer: tuple[Secret, ...] = ()
     basic: tuple[tuple[str, Secret], ...] = ()
-    hmac: tuple[Secret, ...] = ()  # hex HMAC-SHA256 of the raw body
-    hmac_header: str = "X-Signature"
+    hmac: tuple[Secret, ...] = ()  # of an HMAC-SHA256, see Scheme
+    hmac_headers: tuple[str, ...] = ("X-Signature",)  # the signature is in any of them
+    hmac_timestamp_header: str = ""  # the signed time, Unix seconds; empty: none is signed
+    url_token: tuple[Secret, ...] = ()  # the last part of the path, for senders without headers
     max_bytes: int = 32 * 1024 * 1024
     resolve_timeout: float | None = None  # seconds; None: as the kind of source has it
+    labels: Mapping[str, str] = field(default_factory=dict)
+    allow_test: bool = False
 
     @property
     def open(self) -> bool:
         """Whether anybody may post."""
-        return not (self.bearer or self.basic or self.hmac)
+        return not (self.bearer or self.basic or self.hmac or self.url_token)
 
 
 @dataclass(frozen=True, slots=True)

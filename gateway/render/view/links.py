@@ -6,21 +6,26 @@ from typing import Any
 from gateway.core.incidents.message import Link
 from gateway.core.text.escape import one_line, safe_url
 
-ORDER = ("acknowledge", "take", "undo", "runbook", "incident", "list", "dashboard", "source")
+ORDER = (
+    *("acknowledge", "take", "undo", "runbook", "incident", "list"),
+    *("dashboard", "panel", "image", "silence", "source"),
+)
 """The order of links in a message: first actions, then what to read."""
 
 _ANNOTATIONS = (
     ("runbook", "Runbook", ("runbook_url", "runbook")),
     ("dashboard", "Dashboard", ("dashboard_url", "dashboard")),
+    ("panel", "Panel", ("panel_url",)),
+    ("image", "Graph", ("image_url",)),
+    ("silence", "Silence at the source", ("silence_url",)),
 )
 
 
 def links_from(facts: Mapping[str, Any]) -> list[Link]:
-    """Return runbook, dashboard and source, if the alerts name them with a safe URL.
+    """Return runbook, dashboard, panel and others, if the alerts name them with a safe URL.
 
-    The runbook and the dashboard come from the annotations ``runbook_url`` (or ``runbook``) and
-    ``dashboard_url`` (or ``dashboard``): the common ones, else those of the first alert that has
-    one. The source is the first alert's generator URL.
+    They come from annotations such as ``runbook_url`` (or ``runbook``): the common ones, else those
+    of the first alert that has one. The source is the first alert's generator URL.
     """
     alerts = _mappings(facts.get("alerts"))
     common = facts.get("common_annotations")

@@ -1,4 +1,6 @@
-"""Authentication of sources: bearer, basic and HMAC, compared in constant time.
+"""Authentication of sources: bearer, basic and a token in the URL, compared in constant time.
+
+`signatures` verifies signed bodies.
 
 Any one proof is enough. Several secrets of a kind may be valid at once, so that one can be replaced
 without a gap. All of them are always compared, so that the time reveals nothing.
@@ -6,20 +8,20 @@ without a gap. All of them are always compared, so that the time reveals nothing
 
 import base64
 import binascii
-import hmac
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from gateway.core.plan.accounts import Secret, SourceSettings
 from gateway.web.http.errors import RequestError
 
-_HEX_SHA256 = re.compile(r"[0-9a-f]{64}")
 
-
-def is_proven_by_head(source: SourceSettings, headers: Mapping[str, str]) -> bool:
-    """Return whether the head alone proves the sender: an open source, bearer or basic."""
+def is_proven_by_head(
+    source: SourceSettings, headers: Mapping[str, str], url_token: str = ""
+) -> bool:
+    """Return whether the head alone proves the sender: an open source, bearer, basic or URL."""
     if source.open:
         return True
+    if url_token:
+        return any_matches(source.url_token, url_token)
     scheme, _, credentials = headers.get("Authorization", "").partition(" ")
     scheme, credentials = scheme.lower(), credentials.strip()
     if scheme == "bearer":
@@ -35,51 +37,6 @@ def is_proven_by_head(source: SourceSettings, headers: Mapping[str, str]) -> boo
     return False
 
 
-class Signature:
-    """Verify the signature of a request, computed while the body arrives.
-
-    The header holds the hex HMAC-SHA256 of the raw body, bare or after ``sha256=``.
-    """
-
-    def __init__(self, sources: Sequence[SourceSettings], headers: Mapping[str, str]) -> None:
-        self._expected = [
-            (
-                source,
-                digits,
-                [hmac.new(_bytes(key.reveal()), b"", "sha256") for key in source.hmac],
-            )
-            for source in sources
-            if source.hmac and (digits := _digits(headers.get(source.hmac_header, "")))
-        ]
-
-    @property
-    def sources(self) -> list[SourceSettings]:
-        """Return the sources whose signature the request may have. No body is read for others."""
-        return [source for source, _, _ in self._expected]
-
-    def update(self, chunk: bytes) -> None:
-        """Add the next bytes of the body."""
-        for _, _, digests in self._expected:
-            for digest in digests:
-                digest.update(chunk)
-
-    def matching_source(self) -> SourceSettings | None:
-        """Return the source that signed the body; None if no source did."""
-        for source, digits, digests in self._expected:
-            matches = [
-                hmac.compare_digest(one.hexdigest().encode(), digits.encode()) for one in digests
-            ]
-            if any(matches):
-                return source
-        return None
-
-
-def _digits(header: str) -> str:
-    """Return the digits of a signature; "" if malformed."""
-    digits = header.strip().lower().removeprefix("sha256=")
-    return digits if _HEX_SHA256.fullmatch(digits) else ""
-
-
 def any_matches(secrets: Iterable[Secret], credential: str) -> bool:
     """Return whether `credential` is one of the secrets; each is compared."""
     matches = [secret.matches(credential) for secret in secrets]
@@ -93,10 +50,9 @@ def unauthorized(source: SourceSettings) -> RequestError:
         schemes.append('Bearer realm="alerts"')
     if source.basic:
         schemes.append('Basic realm="alerts", charset="UTF-8"')
-    if source.hmac:
-        schemes.append(f'HMAC-SHA256 header="{source.hmac_header}"')
+    schemes += [f'HMAC-SHA256 header="{name}"' for name in source.hmac_headers if source.hmac]
     detail = [{"field": "Authorization", "message": "missing or wrong"}]
-    headers = {"WWW-Authenticate": ", ".join(schemes)}
+    headers = {"WWW-Authenticate": ", ".join(schemes)} if schemes else {}
     return RequestError(401, "the credentials are missing or wrong", detail, headers)
 
 
@@ -106,8 +62,3 @@ def _basic(text: str) -> tuple[str, str]:
     except (binascii.Error, ValueError):
         return "", ""
     return name, password
-
-
-def _bytes(text: str) -> bytes:
-    # Bytes, because compare_digest refuses text that is not ASCII.
-    return text.encode("utf-8", "surrogateescape")

@@ -6,17 +6,19 @@ So a hundred large bodies slow down each other, but nothing else.
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TypeVar
 
 from gateway.core.alerts.reported_alert import ReportedAlert
+from gateway.core.alerts.source_labels import labels_of_source
 from gateway.core.plan.accounts import SourceSettings
+from gateway.core.plan.source_types import SOURCE_SPECS
 from gateway.flow.engine import Engine
 from gateway.flow.intake.intake import OverloadedError
 from gateway.store import StoreUnavailableError
 from gateway.web.ingest.sources import ALERTS_KEY, SOURCES
-from gateway.web.ingest.sources.parsed import BadAlert, BodyError, Parsed
+from gateway.web.ingest.sources.parsed import BadAlert, BodyError, Parsed, Post
 from gateway.web.ingest.sources.repost import RawPost, parse_raw_post
 from gateway.web.ingest.split.pieces import LARGEST_ALERT, WINDOW, Piece
 from gateway.web.ingest.split.scanner import BodySplitter
@@ -49,6 +51,7 @@ class IngestOutcome:
     accepted: int = 0
     refused: int = 0
     truncated: int = 0
+    note: str = ""
     malformed: bool = False
     faults: list[BadAlert] = field(default_factory=list)
     repairs: list[BadAlert] = field(default_factory=list)
@@ -58,14 +61,14 @@ class IngestOutcome:
         self.accepted += len(parsed.alerts)
         self.malformed |= parsed.malformed
         self.refuse(parsed.bad, len(parsed.bad), first)
-        self.note(parsed.repaired, first)
+        self.list_repairs(parsed.repaired, first)
 
     def refuse(self, faults: Sequence[BadAlert], count: int, first: int = 0) -> None:
         """Count refused alerts, and list their faults."""
         self.refused += count
         self.faults += _shifted(faults[: MOST_FAULTS - len(self.faults)], first)
 
-    def note(self, repairs: Sequence[BadAlert], first: int = 0) -> None:
+    def list_repairs(self, repairs: Sequence[BadAlert], first: int = 0) -> None:
         """List alerts that were stored with changes."""
         self.repairs += _shifted(repairs[: MOST_FAULTS - len(self.repairs)], first)
 
@@ -88,43 +91,47 @@ class BodyIntake:
         self._step_lock = asyncio.Lock()
         self._pending_saves = asyncio.Semaphore(PENDING_SAVES)
 
-    async def take(self, source: SourceSettings, body: bytes) -> IngestOutcome:
-        """Submit the alerts of a body to intake; they are on disk when this returns.
+    async def take(self, post: Post) -> IngestOutcome:
+        """Submit the alerts of a post to intake; they are on disk when this returns.
 
         Raise BodyError if no alert was accepted. Raise StoreUnavailableError or OverloadedError if
         some alerts may be stored; the sender posts all of them again.
         """
-        if len(body) <= WINDOW or (len(body) <= LARGEST_ABSORBED and source.type == "prometheus"):
-            raw_post = parse_raw_post(body) if source.type == "prometheus" else None
-            if raw_post is not None and self._engine.absorb_raw(source.name, raw_post):
+        size, resends = len(post.body), _has_raw_posts(post.source)
+        if size > WINDOW and not SOURCE_SPECS[post.source.type].lists_alerts:
+            return await self._store_whole(post, await asyncio.to_thread(_parse, post))
+        if size <= WINDOW or (size <= LARGEST_ABSORBED and resends):
+            raw_post = parse_raw_post(post.body) if resends else None
+            if raw_post is not None and self._engine.absorb_raw(post.source.name, raw_post):
                 return IngestOutcome(accepted=len(raw_post))
-            if len(body) <= WINDOW:
-                return await self._take_whole(source, body, raw_post)
-        return await self._take_in_pieces(source, body)
+            if size <= WINDOW:
+                return await self._store_whole(post, _parse(post), raw_post)
+        return await self._take_in_pieces(post)
 
-    async def _take_whole(
-        self, source: SourceSettings, body: bytes, raw_post: RawPost | None
+    async def _store_whole(
+        self, post: Post, parsed: Parsed, raw_post: RawPost | None = None
     ) -> IngestOutcome:
-        parsed = SOURCES[source.type](body, self._engine.now())
         flawed = bool(parsed.bad or parsed.repaired)
         if flawed:
             raw_post = None
         if parsed.alerts:
-            await self._engine.submit(source.name, parsed.alerts, parsed.truncated, raw_post)
+            await self._engine.submit(post.source.name, parsed.alerts, parsed.truncated, raw_post)
         if not flawed:
-            return IngestOutcome(len(parsed.alerts), 0, parsed.truncated)
-        outcome = IngestOutcome(truncated=parsed.truncated)
+            return IngestOutcome(len(parsed.alerts), 0, parsed.truncated, parsed.note)
+        outcome = IngestOutcome(truncated=parsed.truncated, note=parsed.note)
         outcome.add(parsed)
         return outcome
 
-    async def _take_in_pieces(self, source: SourceSettings, body: bytes) -> IngestOutcome:
-        now = self._engine.now()
-        split = BodySplitter(body, ALERTS_KEY[source.type], max_alerts(source.max_bytes))
+    async def _take_in_pieces(self, post: Post) -> IngestOutcome:
+        source = post.source
+        split = BodySplitter(post.body, ALERTS_KEY[source.type], max_alerts(source.max_bytes))
         find_pieces = split.find_pieces()
         while await self._run_step(partial(next, find_pieces, _END)) is not _END:
             pass
-        envelope = SOURCES[source.type](split.envelope, now)
-        outcome = IngestOutcome(truncated=envelope.truncated, malformed=envelope.malformed)
+        envelope = _parse(replace(post, body=split.envelope))
+        outcome = IngestOutcome(
+            truncated=envelope.truncated, note=envelope.note, malformed=envelope.malformed
+        )
 
         async def save(alerts: Sequence[ReportedAlert], raw_post: RawPost | None) -> None:
             try:
@@ -135,7 +142,7 @@ class BodyIntake:
         try:
             async with asyncio.TaskGroup() as saving:
                 for piece in split.pieces:
-                    read = partial(self._read_piece, source, split, piece, outcome, now)
+                    read = partial(self._read_piece, post, split, piece, outcome)
                     alerts, raw_post = await self._run_step(read)
                     if alerts:
                         await self._pending_saves.acquire()
@@ -151,32 +158,43 @@ class BodyIntake:
         return result
 
     def _read_piece(
-        self,
-        source: SourceSettings,
-        split: BodySplitter,
-        piece: Piece,
-        outcome: IngestOutcome,
-        now: float,
+        self, post: Post, split: BodySplitter, piece: Piece, outcome: IngestOutcome
     ) -> tuple[list[ReportedAlert], RawPost | None]:
         """Return the alerts of a piece that intake must store, and their raw post."""
         if piece.too_large:
             text = f"an alert may have {LARGEST_ALERT:,} bytes, not {piece.end - piece.start:,}"
             outcome.refuse([BadAlert(piece.first, "", text)], 1)
             return [], None
-        piece_bytes = _wrapped(piece.written(split.body), ALERTS_KEY[source.type])
-        raw_post = parse_raw_post(piece_bytes) if source.type == "prometheus" else None
-        if raw_post is not None and self._engine.absorb_raw(source.name, raw_post):
+        piece_bytes = _wrapped(piece.written(split.body), ALERTS_KEY[post.source.type])
+        raw_post = parse_raw_post(piece_bytes) if _has_raw_posts(post.source) else None
+        if raw_post is not None and self._engine.absorb_raw(post.source.name, raw_post):
             outcome.accepted += len(raw_post)
             return [], None
         try:
-            parsed = SOURCES[source.type](piece_bytes, now)
+            parsed = _parse(replace(post, body=piece_bytes))
         except BodyError as error:
             outcome.malformed = True
             outcome.refuse([BadAlert(piece.first, "", error.message)], piece.count)
             return [], None
         outcome.add(parsed, piece.first)
-        outcome.note(piece.notes())
+        outcome.list_repairs(piece.notes())
         return parsed.alerts, None if parsed.bad or parsed.repaired else raw_post
+
+
+def _has_raw_posts(source: SourceSettings) -> bool:
+    """Return whether the bytes of its alerts identify them: it adds no labels to theirs."""
+    return source.type == "prometheus" and not source.labels
+
+
+def _parse(post: Post) -> Parsed:
+    """Return the parsed post, its alerts with the labels of the source. Raise BodyError."""
+    parsed = SOURCES[post.source.type](post)
+    added, allow_test = post.source.labels, post.source.allow_test
+    for alert in parsed.alerts:
+        labels = labels_of_source(alert.labels, added, allow_test=allow_test)
+        if labels is not alert.labels:
+            alert.labels, alert.identity = labels, ""
+    return parsed
 
 
 def _wrapped(alerts: bytes, key: str) -> bytes:

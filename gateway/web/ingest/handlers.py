@@ -1,4 +1,4 @@
-"""Endpoints that accept alerts: POST /webhook/{source} and POST /api/v2/alerts.
+"""Endpoints that accept alerts: POST or PUT /webhook/{source}, and POST /api/v2/alerts.
 
 Checks, in this order: the source is known (404), authenticated (401), the head announces plain JSON
 (415), the body is small enough (413), it is JSON (400), its alerts are valid (422). Valid alerts
@@ -27,10 +27,11 @@ from gateway.web.http.errors import RequestError, error_response, json_response,
 from gateway.web.http.host import refuse_unknown_host
 from gateway.web.http.keys import ENGINE, SETTINGS
 from gateway.web.http.refusals import RefusalKind, record_refusal
+from gateway.web.http.signatures import Signature
 from gateway.web.ingest.body_intake import BodyIntake, IngestOutcome
 from gateway.web.ingest.in_flight import BODIES, InFlight, Lease
 from gateway.web.ingest.sources import SOURCES
-from gateway.web.ingest.sources.parsed import BodyError
+from gateway.web.ingest.sources.parsed import BodyError, Post
 
 EXCERPT = 500
 """Characters of a refused body that are stored."""
@@ -100,7 +101,8 @@ class IngestEndpoints:
         body = b""
         try:
             source, body = await self._authenticate(request, sources, lease)
-            outcome = await self._bodies.take(source, body)
+            post = Post(source, body, self._engine.now(), request.headers)
+            outcome = await self._bodies.take(post)
         except RequestError as error:
             return await self._refuse(request, source.name, error)
         except BodyError as error:
@@ -124,9 +126,9 @@ class IngestEndpoints:
         self, request: web.Request, sources: Sequence[SourceSettings], lease: Lease
     ) -> tuple[SourceSettings, bytes]:
         """Return the authenticated source of the request, and its body. Raise RequestError."""
-        head = request.headers
+        head, url_token = request.headers, request.match_info.get("token", "")
         authenticated = next(
-            (one for one in sources if source_auth.is_proven_by_head(one, head)), None
+            (one for one in sources if source_auth.is_proven_by_head(one, head, url_token)), None
         )
         if authenticated is not None:
             if authenticated.open and request.app[SETTINGS].loopback:
@@ -137,7 +139,7 @@ class IngestEndpoints:
                     request, authenticated.max_bytes, lease
                 )
             return authenticated, await read_body(request, authenticated.max_bytes)
-        signature = source_auth.Signature(sources, head)
+        signature = Signature(sources, head, self._engine.now())
         if not signature.sources:
             raise source_auth.unauthorized(sources[0])
         expect_json(request)
@@ -218,8 +220,8 @@ class IngestEndpoints:
 
 def _acceptance(outcome: IngestOutcome, error: str = "") -> web.Response:
     answer: dict[str, Any] = {"accepted": outcome.accepted}
-    if outcome.truncated:
-        answer["note"] = f"{outcome.truncated} more not shown by the sender"
+    if outcome.note:
+        answer["note"] = outcome.note
     if error:
         answer["error"] = error
     if outcome.faults or outcome.repairs:
@@ -236,5 +238,7 @@ def _excerpt(body: bytes) -> str:
 def add_routes(app: web.Application) -> None:
     """Add the two endpoints."""
     ingest = IngestEndpoints(app[ENGINE])
-    app.router.add_post("/webhook/{source}", ingest.webhook)
+    for path in ("/webhook/{source}", "/webhook/{source}/{token}"):
+        app.router.add_post(path, ingest.webhook)
+        app.router.add_put(path, ingest.webhook)
     app.router.add_post("/api/v2/alerts", ingest.api_v2)

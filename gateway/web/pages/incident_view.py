@@ -7,6 +7,7 @@ from typing import Any
 from gateway.core.decide.facts import build_facts
 from gateway.core.incidents.facts import Facts
 from gateway.core.incidents.incident import Incident, Member, State
+from gateway.core.incidents.message import Link
 from gateway.core.incidents.notice import NoticeKind, NotifyReason
 from gateway.core.incidents.suppression import SuppressReason, suppressions_text
 from gateway.core.plan.plan import Plan
@@ -73,8 +74,7 @@ class IncidentView:
     alerts: tuple[AlertLine, ...]
     more: int
     firing: int
-    runbook: str
-    dashboard: str
+    links: tuple[Link, ...]
     description: str
     facts: Facts
 
@@ -119,7 +119,6 @@ def build_incident_view(
         facts["ack"] = None
     view = view_of(facts, NoticeKind.FIRING, NotifyReason.FIRST)
     word = view["severity"] or "alert"
-    links = {link.role: link.url for link in links_from(facts)}
     heading = view["summary"] or view["name"]
     about = [] if heading == view["name"] else [view["name"]]
     about += [
@@ -147,8 +146,7 @@ def build_incident_view(
         alerts=tuple(view_line(row, view, zone, now) for row in view["table"].rows[:ALERTS_SHOWN]),
         more=view["table"].beyond(ALERTS_SHOWN),
         firing=view["firing"],
-        runbook=links.get("runbook", ""),
-        dashboard=links.get("dashboard", ""),
+        links=tuple(link for link in links_from(facts) if link.role != "source"),
         description=clean(facts["common_annotations"].get("description", ""), 2000),
         facts=facts,
     )

@@ -20,13 +20,13 @@ def test_a_source_takes_any_of_its_credentials() -> None:
     source = config.sources["am"]
     assert [secret.reveal() for secret in source.bearer] == ["test-a", "test-b"]
     assert [(name, secret.reveal()) for name, secret in source.basic] == [("ana", "test-a")]
-    assert (source.hmac_header, source.max_bytes, source.open) == ("X-Hub", 2048, False)
+    assert (source.hmac_headers, source.max_bytes, source.open) == (("X-Hub",), 2048, False)
 
 
 def test_new_type_of_source_is_not_built_in(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without `sources:` two exist; a type that is added later does not open by itself."""
     types = ("alertmanager", "prometheus", "pigeon")
-    monkeypatch.setattr("gateway.config.build.accounts.SOURCE_TYPES", types)
+    monkeypatch.setattr("gateway.config.build.sources.SOURCE_TYPES", types)
     config = loaded(REST)
     assert set(config.sources) == {"alertmanager", "prometheus"}
     assert not any("pigeon" in str(one) for one in config.warnings)

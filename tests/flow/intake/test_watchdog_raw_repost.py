@@ -5,10 +5,10 @@ import json
 from pathlib import Path
 
 from gateway.core.time.timestamps import format_rfc3339
-from gateway.web.ingest.sources import prometheus
 from gateway.web.ingest.sources.repost import parse_raw_post
 from tests.flow.intake.test_watchdog_monitor import WATCHED, check, watched
 from tests.flow.world import MINUTE, World
+from tests.web.parsing import parse_post
 
 
 def posted(world: World, *names: str) -> bytes:
@@ -34,7 +34,7 @@ async def post(world: World, *names: str) -> bool:
     engine = world.engine
     if engine.absorb_raw("prometheus", unread):
         return True
-    alerts = prometheus.parse(body, world.now).alerts
+    alerts = parse_post("prometheus", body, world.now).alerts
     submitting = engine.submit("prometheus", alerts, 0, unread)
     task = asyncio.get_running_loop().create_task(submitting)
     await asyncio.sleep(0)

@@ -14,10 +14,10 @@ from gateway.flow.silences.silences import SilenceRequest
 from gateway.store import StoreUnavailableError
 from gateway.store.state import silences
 from gateway.web.alertmanager_api import streaming
-from gateway.web.ingest.sources import SOURCES
 from tests.flow.world import HOUR, World, alert
 from tests.web.conftest import Client
 from tests.web.description import conforms
+from tests.web.parsing import parse_post
 from tests.web.real import served
 from tests.web.world import recorded
 
@@ -74,7 +74,7 @@ async def gateway(tmp_path: Path) -> AsyncIterator[Gateway]:
             )
         )
         body = json.dumps(json.loads(recorded("api-post-alerts.json"))["request"]["body"])
-        posted = SOURCES["prometheus"](body.encode(), world.now).alerts
+        posted = parse_post("prometheus", body.encode(), world.now).alerts
         await world.post(*posted, source="prometheus")
         yield world, client
 
@@ -304,7 +304,7 @@ async def test_alert_with_an_extreme_date_keeps_the_list_readable(
     """E33: .NET's last instant and a zero time with an offset leave all lists readable."""
     world, client = ordinary_gateway
     odd = {"labels": {"alertname": "Edge"}, field: text}
-    posted = SOURCES["prometheus"](json.dumps([odd]).encode(), world.now).alerts
+    posted = parse_post("prometheus", json.dumps([odd]).encode(), world.now).alerts
     await world.post(*posted, alert("Charges"), source="prometheus")
     for path in ("/api/v2/alerts", "/api/v2/alerts/groups"):
         answer = await client.get(path)

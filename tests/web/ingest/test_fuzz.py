@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -10,6 +11,7 @@ from gateway.core.alerts.labels import identity
 from gateway.web.ingest.sources import SOURCES
 from gateway.web.ingest.sources.parsed import BodyError, Parsed
 from tests.examples import examples
+from tests.web.parsing import parse_post
 from tests.web.world import NOW
 
 TEXTS = st.text(max_size=20) | st.sampled_from(["", "\x00", "\ud800", "{{x}}", "<!channel>", "a"])
@@ -44,6 +46,43 @@ ALERTS = st.fixed_dictionaries(
     },
 )
 ITEMS = st.lists(ALERTS | VALUES, max_size=5)
+
+
+def fields(**known: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """Return objects with any of these fields, whose values may also be anything."""
+    return st.fixed_dictionaries({}, optional={name: one | VALUES for name, one in known.items()})
+
+
+URLS = st.sampled_from(["?orgId=1", "https://x.example.com/y", "javascript:a", "http://[", "//"])
+GRAFANA = fields(
+    alerts=st.lists(
+        fields(
+            labels=LABELS,
+            annotations=LABELS,
+            status=st.sampled_from(["firing", "resolved"]),
+            startsAt=TIMES,
+            endsAt=TIMES,
+            generatorURL=URLS,
+            values=st.dictionaries(TEXTS, VALUES, max_size=3),
+            valueString=TEXTS,
+            panelURL=URLS,
+            orgId=st.integers(),
+        ),
+        max_size=3,
+    ),
+    externalURL=URLS,
+    orgId=st.integers(),
+) | fields(
+    state=st.sampled_from(["alerting", "ok", "no_data", "paused", "pending"]),
+    ruleName=TEXTS,
+    ruleId=st.integers(),
+    ruleUrl=URLS,
+    tags=LABELS,
+    evalMatches=st.lists(fields(metric=TEXTS, value=NUMBERS), max_size=3),
+)
+SHAPES: dict[str, st.SearchStrategy[Any]] = {"grafana": GRAFANA}
+"""Bodies that look like those of a type, by type."""
+
 GOOD: dict[str, Any] = {"labels": {"alertname": "Good"}}
 
 
@@ -55,7 +94,7 @@ def as_json(value: Any) -> bytes:
 def counts_of(source: str, body: bytes) -> tuple[int, int]:
     """Return how many alerts are accepted and refused; each accepted one can be stored."""
     try:
-        parsed = SOURCES[source](body, NOW)
+        parsed = parse_post(source, body)
     except BodyError as error:
         refused = error
     else:
@@ -102,6 +141,16 @@ def test_valid_alert_is_accepted_beside_any_json(items: list[Any]) -> None:
         if plain:
             assert accepted >= 2
             assert accepted + refused == len(alerts)
+
+
+@pytest.mark.parametrize("source", sorted(set(SOURCES) - {"alertmanager", "prometheus"}))
+@settings(max_examples=examples(300), deadline=None)
+@given(data=st.data())
+def test_any_values_in_the_fields_of_a_sender_are_parsed_or_refused(
+    source: str, data: st.DataObject
+) -> None:
+    """E34: a body with the sender's own fields, of any type, is parsed or refused."""
+    counts_of(source, as_json(data.draw(SHAPES[source])))
 
 
 def _has_invalid_number(value: Any) -> bool:

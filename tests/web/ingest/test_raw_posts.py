@@ -13,9 +13,9 @@ from gateway.core.routing.match import RouteSpec, build_route
 from gateway.core.time.timestamps import format_rfc3339
 from gateway.flow.intake.normalise import normalise
 from gateway.flow.intake.repost_cache import RepostCache
-from gateway.web.ingest.sources import prometheus
 from gateway.web.ingest.sources.repost import parse_raw_post
 from tests.examples import examples
+from tests.web.parsing import parse_post
 from tests.web.world import NOW, recorded
 
 PLAN = Plan(build_route(RouteSpec(receiver="r")), {"r": Receiver("r")})
@@ -80,7 +80,7 @@ class Listener:
         if raw_posts is not None and self.cache.absorb_raw(raw_posts, now) is not None:
             self.recognised += len(raw_posts)
             return
-        parsed = prometheus.parse(body, now)
+        parsed = parse_post("prometheus", body, now)
         if parsed.bad:
             raw_posts = None
         for index, incoming in enumerate(parsed.alerts):

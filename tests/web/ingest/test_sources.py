@@ -7,10 +7,10 @@ import pytest
 
 from gateway.core.alerts.labels import fingerprint, identity
 from gateway.core.time.timestamps import parse_rfc3339
-from gateway.web.ingest.sources import SOURCES
 from gateway.web.ingest.sources.fast_path import parse_plain
 from gateway.web.ingest.sources.parsed import BodyError, Parsed
 from tests.shared_data import shared
+from tests.web.parsing import parse_post
 from tests.web.world import FIXTURES, NOW, prometheus_body, recorded
 
 WEBHOOKS = sorted(
@@ -22,11 +22,11 @@ LATER = NOW + 86400.0
 
 
 def webhook(body: Any, now: float = LATER) -> Parsed:
-    return SOURCES["alertmanager"](_bytes(body), now)
+    return parse_post("alertmanager", _bytes(body), now)
 
 
 def prometheus(body: Any, now: float = LATER) -> Parsed:
-    return SOURCES["prometheus"](_bytes(body), now)
+    return parse_post("prometheus", _bytes(body), now)
 
 
 def _bytes(body: Any) -> bytes:
@@ -200,7 +200,7 @@ def test_last_of_a_doubled_key_counts() -> None:
 def test_body_that_is_not_json_is_400(source: str, body: bytes) -> None:
     """E34: a body that is not JSON answers 400 with the position or the cause."""
     with pytest.raises(BodyError) as refused:
-        SOURCES[source](body, NOW)
+        parse_post(source, body)
     assert refused.value.status == 400
     assert "body is" in refused.value.message
 

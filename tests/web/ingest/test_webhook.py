@@ -197,7 +197,7 @@ async def test_other_method_is_405(client: Client) -> None:
     """Another method answers 405 as JSON, with the allowed methods."""
     answer = await client.get("/webhook/alertmanager")
     assert answer.status == 405
-    assert answer.headers["Allow"] == "POST"
+    assert answer.headers["Allow"] == "POST,PUT"
     assert (await answer.json())["error"]
 
 

@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 
-from gateway.web.ingest.sources import alertmanager, prometheus
+from gateway.web.ingest.sources import alertmanager, grafana, prometheus
 from gateway.web.ingest.sources.parsed import Parse
 
 SOURCES: Mapping[str, Parse] = {
     "alertmanager": alertmanager.parse,
     "prometheus": prometheus.parse,
+    "grafana": grafana.parse,
 }
+"""The parser of each type in `gateway.core.plan.source_types`."""
 
 ALERTS_KEY: Mapping[str, str] = {"alertmanager": "alerts", "prometheus": ""}
-"""The key of the list of alerts in bodies of each type; "" if the body is that list."""
+"""The key of the list of alerts in bodies of the types that list them; "" if the body is that
+list."""

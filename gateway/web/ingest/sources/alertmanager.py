@@ -11,11 +11,12 @@ from typing import Any
 from gateway.core.alerts.reported_alert import ReportedAlert
 from gateway.web.ingest.sources import fields
 from gateway.web.ingest.sources.body import has_foreign_text, read_json
-from gateway.web.ingest.sources.parsed import BadAlert, BodyError, Parsed
+from gateway.web.ingest.sources.parsed import BadAlert, BodyError, Parsed, Post
 
 
-def parse(body: bytes, now: float) -> Parsed:
-    """Parse the alerts of one webhook received at `now`. Raise BodyError."""
+def parse(post: Post) -> Parsed:
+    """Parse the alerts of one webhook. Raise BodyError."""
+    body, now = post.body, post.now
     content, strict = read_json(body)
     if not isinstance(content, dict):
         raise BodyError(422, f"the body must be an object, not {fields.kind_of(content)}")
@@ -26,19 +27,20 @@ def parse(body: bytes, now: float) -> Parsed:
         text = "missing" if "alerts" not in content else "must be a list"
         fault = BadAlert(None, "alerts", f"{text}: Alertmanager's webhook has a list of alerts")
         raise BodyError(422, f"the field alerts is {text}", [fault])
-    parsed = Parsed(malformed=not strict, truncated=_count(content.get("truncatedAlerts")))
+    parsed = Parsed(malformed=not strict, truncated=omitted_count(content.get("truncatedAlerts")))
     foreign = has_foreign_text(body, strict=strict)
     for index, item in enumerate(items):
         try:
-            parsed.alerts.append(_read(item, index, now, parsed.repaired, foreign=foreign))
+            parsed.alerts.append(read_alert(item, index, now, parsed.repaired, foreign=foreign))
         except fields.FieldError as error:
             parsed.bad.append(BadAlert(index, error.field, error.message))
     return parsed
 
 
-def _read(
+def read_alert(
     item: Any, index: int, now: float, repaired: list[BadAlert], *, foreign: bool
 ) -> ReportedAlert:
+    """Return one alert of a webhook. Raise FieldError."""
     labels, annotations, url, starts_at, ends_at = fields.read(
         item, index, repaired, foreign=foreign
     )
@@ -63,5 +65,6 @@ def _resolved(item: dict[str, Any], ends_at: float | None, now: float) -> bool:
     raise fields.FieldError("status", "must be firing or resolved")
 
 
-def _count(value: Any) -> int:
+def omitted_count(value: Any) -> int:
+    """Return the number of alerts that the sender left out; 0 for anything else."""
     return value if isinstance(value, int) and value > 0 else 0

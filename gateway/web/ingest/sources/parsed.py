@@ -1,10 +1,21 @@
 """Result of parsing a request's body: valid alerts, and the faults of the others."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gateway.core.alerts.reported_alert import ReportedAlert
 from gateway.core.errors import GatewayError
+from gateway.core.plan.accounts import SourceSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A body as it was posted to a source at `now`; `headers` ignore case."""
+
+    source: SourceSettings
+    body: bytes
+    now: float
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +36,8 @@ class Parsed:
     """A parsed body. `bad` alerts are not in `alerts`; `repaired` ones are.
 
     `malformed`: the body broke JSON's rules, but only within some alerts.
-    `truncated`: the number of alerts that the sender omitted by its own limit.
+    `truncated`: the number of alerts that the sender omitted by its own limit. `ignored`: why the
+    post is about no alert, such as a sender's greeting; empty if it is.
     """
 
     alerts: list[ReportedAlert] = field(default_factory=list)
@@ -33,11 +45,14 @@ class Parsed:
     repaired: list[BadAlert] = field(default_factory=list)
     malformed: bool = False
     truncated: int = 0
+    ignored: str = ""
 
     @property
     def note(self) -> str:
-        """Return a note on the alerts that the sender omitted."""
-        return f"{self.truncated} more not shown by the sender" if self.truncated else ""
+        """Return a note on the alerts that the sender omitted, or on why there are none."""
+        if self.truncated:
+            return f"{self.truncated} more not shown by the sender"
+        return self.ignored
 
 
 class BodyError(GatewayError):
@@ -50,5 +65,5 @@ class BodyError(GatewayError):
         self.faults = tuple(faults)
 
 
-Parse = Callable[[bytes, float], Parsed]
-"""Parser of a source: (body, now) to Parsed. Raises BodyError and nothing else, for any body."""
+Parse = Callable[[Post], Parsed]
+"""Parser of a source. Raises BodyError and nothing else, for any post."""

@@ -12,13 +12,13 @@ from gateway.core.plan.plan import DEFAULT_RESOLVE_TIMEOUT
 from gateway.web.ingest.sources import fields
 from gateway.web.ingest.sources.body import has_foreign_text, read_json
 from gateway.web.ingest.sources.fast_path import parse_plain
-from gateway.web.ingest.sources.parsed import BadAlert, BodyError, Parsed
+from gateway.web.ingest.sources.parsed import BadAlert, BodyError, Parsed, Post
 
 
-def parse(body: bytes, now: float) -> Parsed:
-    """Parse the alerts of one post received at `now`. Raise BodyError."""
-    plain = parse_plain(body, now)
-    return parse_with_faults(body, now) if plain is None else Parsed(plain)
+def parse(post: Post) -> Parsed:
+    """Parse the alerts of one post. Raise BodyError."""
+    plain = parse_plain(post.body, post.now)
+    return parse_with_faults(post.body, post.now) if plain is None else Parsed(plain)
 
 
 def parse_with_faults(body: bytes, now: float) -> Parsed:

@@ -1,0 +1,47 @@
+"""What is known of each type of source, before anything is posted to it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+MEBIBYTE = 1024 * 1024
+
+SIGNED_FOR = 300.0
+"""Seconds by which a signed time may differ from ours, in both directions. Higher: a recorded post
+can be sent again for longer. Lower: senders whose clock is wrong are refused."""
+
+
+class Scheme(Enum):
+    """How a sender signs a post with an HMAC-SHA256, in hexadecimal digits."""
+
+    BODY = "body"  # the body; with hmac_timestamp_header the time and a colon before it
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSpec:
+    """A type of source.
+
+    `lists_alerts`: its posts are lists of any length, which are stored in pieces. `hmac_headers`:
+    where its signature stands by default; any of them. `max_bytes`: the default limit of a body.
+    """
+
+    name: str
+    lists_alerts: bool = False
+    scheme: Scheme = Scheme.BODY
+    hmac_headers: tuple[str, ...] = ("X-Signature",)
+    max_bytes: int = 4 * MEBIBYTE
+
+
+SOURCE_SPECS: Mapping[str, SourceSpec] = {
+    one.name: one
+    for one in (
+        SourceSpec("alertmanager", lists_alerts=True, max_bytes=32 * MEBIBYTE),
+        SourceSpec("prometheus", lists_alerts=True, max_bytes=32 * MEBIBYTE),
+        SourceSpec(
+            "grafana",
+            # The first is the documentation's, the second that of grafana/alerting, http/hmac.go.
+            hmac_headers=("X-Grafana-Alerting-Signature", "X-Grafana-Alert-Signature"),
+        ),
+    )
+}
+"""All types of sources by name."""
