@@ -18,6 +18,7 @@ from gateway.cli.support.context import (
 )
 from gateway.cli.support.output import echo, echo_json, paint
 from gateway.cli.support.test_sends import SendResult, send_to_each
+from gateway.cli.support.use_again import use_again
 from gateway.config.load import Config
 from gateway.core.plan.accounts import ChannelSettings
 from gateway.core.plan.channels import CHANNELS, AddressKind
@@ -55,7 +56,8 @@ def command(
 
     Makes one attempt for each target, and stores nothing. If a vendor refuses the content, the
     message is sent once more in its simplest form. PagerDuty opens an incident of severity info;
-    resolve it there. Exit status 1 if any message was not sent.
+    resolve it there. A contact that the running gateway does not use, because messages came back,
+    is used again once this one is accepted. Exit status 1 if any message was not sent.
     """
     loaded = context.config(config)
     targets = _targets(loaded, receiver, channel, to)
@@ -69,11 +71,14 @@ def command(
         results = asyncio.run(
             send_to_each(loaded, targets, templates_of, receiver or "", context.now())
         )
+    used_again = use_again(context, [result.target for result in results if result.sent])
     if as_json:
-        echo_json([_json(result) for result in results])
+        echo_json([_json(result, used_again) for result in results])
     else:
         for result in results:
             _print(result)
+        for key in used_again:
+            echo(f"{key} is used again")
     raise SystemExit(0 if all(result.sent for result in results) else FAILED)
 
 
@@ -146,7 +151,7 @@ def _target_of(config: Config, account: ChannelSettings, address: str) -> Target
     return None
 
 
-def _json(result: SendResult) -> dict[str, Any]:
+def _json(result: SendResult, used_again: list[str]) -> dict[str, Any]:
     return {
         "channel": result.target.channel,
         "account": result.target.account,
@@ -154,6 +159,7 @@ def _json(result: SendResult) -> dict[str, Any]:
         "sent": result.sent,
         "detail": result.text,
         "perhaps_sent": result.perhaps,
+        "used_again": result.target.key in used_again,
         "seconds": round(result.seconds, 3),
     }
 

@@ -1,9 +1,13 @@
 """`gateway contact`, the API and the on-call page about contacts that cannot be notified."""
 
+import asyncio
 import json
 from pathlib import Path
 
+from gateway.cli.support.context import CliContext
+from gateway.cli.support.use_again import use_again
 from gateway.core.plan.contact_health import ContactEvent, ContactEventKind
+from gateway.core.plan.plan import Target
 from tests.cli.test_commands_of_a_running_gateway import at, fine_at
 from tests.flow.world import World
 from tests.web.real import served
@@ -42,8 +46,28 @@ async def test_clear_of_an_unknown_target_names_the_nearest(tmp_path: Path) -> N
         await bounce(world, "ana@example.com")
         ended = await at(world, client, "contact", "clear", "email:ana@example.co", "--as", "ben")
         assert ended.exit_code == 1
-        assert f"did you mean {ANA}?" in ended.output + ended.stderr
+        assert ended.stderr.splitlines() == [
+            "gateway: no unusable contact is called email:ana@example.co; did you mean "
+            "email:ana@example.com?"
+        ]
         assert world.engine.plan.unusable_contacts
+
+
+async def test_sent_test_message_uses_the_contact_again(tmp_path: Path) -> None:
+    """Promise of the handbook: what arrives is used again, on the gateway that runs."""
+    async with served(tmp_path) as (world, client):
+        await bounce(world, "ana@example.com")
+        target = Target("email", "ana@example.com")
+        context = CliContext(env={"GATEWAY_LISTEN": f"127.0.0.1:{client.port}"})
+        assert await asyncio.to_thread(use_again, context, [target]) == [ANA]
+        assert not world.engine.plan.unusable_contacts
+        assert await asyncio.to_thread(use_again, context, [target]) == []
+
+
+def test_test_message_without_a_running_gateway_changes_nothing() -> None:
+    """The command works before there is a gateway."""
+    context = CliContext(env={"GATEWAY_LISTEN": "127.0.0.1:1"})
+    assert use_again(context, [Target("email", "ana@example.com")]) == []
 
 
 async def test_on_call_page_shows_it_until_it_works_again(tmp_path: Path) -> None:

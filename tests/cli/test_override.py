@@ -45,6 +45,16 @@ async def test_temporary_schedule_and_away_are_made(tmp_path: Path) -> None:
         assert "Ana away in every rota" in away
 
 
+async def test_away_with_a_rota_is_away_from_that_rota_alone(tmp_path: Path) -> None:
+    """The form that people try first; it is the same as --replaces without --person."""
+    async with served(tmp_path) as (world, client):
+        away = await fine_at(
+            world, client, "override", "add", "billing", "--away", "ana", "--for", "1h",
+            "--as", "ana", "--anyway",
+        )  # fmt: skip
+        assert away.startswith("added override 1: Ana away in rota billing")
+
+
 async def test_rejected_override_exits_with_1_and_the_reason(tmp_path: Path) -> None:
     """The gateway's reason is printed; --dry-run rejects the same and makes nothing."""
     async with served(tmp_path) as (world, client):
@@ -68,7 +78,10 @@ async def test_wrong_usage_exits_with_2(tmp_path: Path) -> None:
         for arguments, text in [
             (("billing", "--person", "ben", "--as", "ana"), "say when it ends"),
             (("--person", "ben", "--for", "1h", "--as", "ana"), "name the ROTA"),
-            (("billing", "--away", "ana", "--for", "1h", "--as", "ana"), "for every rota"),
+            (
+                ("--away", "ana", "--person", "ben", "--for", "1h", "--as", "ana"),
+                "ROTA --person PERSON --replaces ana",
+            ),
             (("billing", "--shift", "b", "now", "+1d", "--for", "1h", "--as", "a"), "--shift"),
             (("billing", "--person", "ben", "--for", "0s", "--as", "ana"), "longer than zero"),
             (("billing", "--person", "ben", "--for", "1h"), "--as"),

@@ -17,7 +17,7 @@ from gateway.core.time.timestamps import format_rfc3339, parse_duration
 @click.option("--person", metavar="PERSON", help="Who takes over; without it nobody does.")
 @click.option("--replaces", metavar="PERSON", help="Only where this person would be on call.")
 @click.option("--beside", is_flag=True, help="Notify --person as well, instead of taking over.")
-@click.option("--away", metavar="PERSON", help="This person is away, in every rota.")
+@click.option("--away", metavar="PERSON", help="This person is away: in ROTA, or in every rota.")
 @click.option("--from", "start", metavar="TIME", help=f"{TIME_FORMATS}.  [default: now]")
 @click.option("--to", "end", metavar="TIME", help="When it ends.")
 @click.option("--for", "lasts", metavar="DURATION", help="Instead of --to, such as 12h or 3d.")
@@ -51,11 +51,12 @@ def command(
     gateway override add billing --person ben --replaces ana --to "2026-12-24 09:00" --as ana
     gateway override add billing --person cho --beside --for 2h --why "big release" --as ana
     gateway override add --away ana --from 2026-12-20 --to 2027-01-04 --why holiday --as ana
+    gateway override add billing --away ana --for 2d --why "team meeting" --as ana
     gateway override add billing --shift ben 2026-12-24 2026-12-25 \\
                                  --shift cho 2026-12-25 2026-12-27 --why Christmas --as ana
 
-    --person alone takes over from anyone who would be on call. Without --person, --replaces says
-    that somebody is away from this rota: an earlier layer applies, or nobody. A TIME without a
+    --person alone takes over from anyone who would be on call. With --away an earlier layer
+    applies, or nobody; --replaces without --person means the same. A TIME without a
     zone is on the wall clock of the rota, or of --zone. Exit status 1 if the gateway rejects the
     change, with the reason: it is in the past, it would change nothing, or it would leave nobody
     who can be reached (--anyway allows that).
@@ -90,8 +91,11 @@ def _what(session: Session, rota: str | None, options: dict[str, Any]) -> dict[s
             raise click.UsageError("--shift needs ROTA, and no other option about who and when")
         return {"shifts": [_shift(session, *one) for one in options["shifts"]]}
     if options["away"] is not None:
-        if rota is not None or options["person"] or options["replaces"] or options["beside"]:
-            raise click.UsageError("--away is for every rota; for one: ROTA --replaces PERSON")
+        if options["person"] or options["replaces"] or options["beside"]:
+            raise click.UsageError(
+                "--away names nobody who takes over; for that: ROTA --person PERSON --replaces "
+                f"{options['away']}"
+            )
     elif rota is None:
         raise click.UsageError("name the ROTA, or --away PERSON for every rota")
     start = _time(session, options["start"], "--from")

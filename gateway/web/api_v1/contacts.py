@@ -35,10 +35,9 @@ async def clear(
     if not chosen:
         known = [one.unusable.key for one in unusable]
         near = nearest(body.target, known)
-        hint = f"; did you mean {near}?" if near else ""
-        message = f"no unusable contact is called so{hint}"
-        detail = [{"field": "target", "message": message}]
-        raise RequestError(404, "there is no such unusable contact", detail)
+        hint = f"did you mean {near}?" if near else "GET /api/v1/contacts lists all that are"
+        detail = [{"field": "target", "message": hint}]
+        raise RequestError(404, f"no unusable contact is called {body.target}", detail)
     await engine.contacts.clear([one.unusable.key for one in chosen])
     log.info("%d contacts are used again", len(chosen), extra={"by": actor.id, "via": actor.via})
     return models.UnusableContacts(contacts=[_model(engine, one) for one in chosen])
