@@ -23,10 +23,10 @@ def build(settings: ChannelSettings, secrets: Mapping[str, Secret]) -> Channel:
     Call it in the event loop that it will serve.
 
     `secrets` resolves the references that targets carry (Plan.secrets): PagerDuty routing keys,
-    webhook URLs. With `provider: console`, of the channel or of a single target, messages are
-    printed instead of sent. An account that is not declared, or whose token is empty, makes a
-    channel that fails at each send and says why. Raises ValueError, naming the field, when a
-    setting is missing or invalid.
+    webhook URLs. With `provider: console`, of the account or of a single target with a secret
+    address, messages are printed instead of sent. An account that is not declared, or whose token
+    is empty, makes a channel that fails at each send and says why. Raises ValueError, naming the
+    field, when a setting is missing or invalid.
     """
     spec = CHANNELS.get(settings.type)
     if spec is None:
@@ -41,7 +41,8 @@ def build(settings: ChannelSettings, secrets: Mapping[str, Secret]) -> Channel:
     printer: Channel = _module(CONSOLE).placeholder(spec, settings)
     if settings.options.get("provider") == CONSOLE:
         return printer
-    return PerTargetChannel(_module(spec.name).build(settings, secrets), printer, secrets)
+    vendor: Channel = _module(spec.name).build(settings, secrets)
+    return PerTargetChannel(vendor, printer, secrets) if spec.secret_address else vendor
 
 
 def preview(channel: str, message: Message) -> Any:

@@ -163,7 +163,9 @@ def _plan(
         severities=names.severities,
         intervals=names.intervals,
     )
-    news = on_call_news(file.map_of("rotas"), receivers, names.receivers, findings)
+    news = on_call_news(
+        file.map_of("rotas"), receivers, names.receivers, names.accounts.only_post, findings
+    )
     policies = escalations.escalations(file.map_of("escalations"), step_names, findings)
     severities = routing.severities(file.map_of("severities"), findings)
     intervals = routing.time_intervals(_intervals(file), findings)

@@ -9,6 +9,7 @@ from typing import Any
 
 from gateway.channels.contract import Channel
 from gateway.channels.slack.channel import Slack
+from gateway.channels.slack.incoming_webhook import IncomingWebhook
 from gateway.channels.webhook.channel import Webhook
 from gateway.core.incidents.retry import PERMANENT, Failure, SendError, after_failure
 from gateway.core.plan.accounts import Secret
@@ -50,10 +51,10 @@ def delivery_failure_reason(inputs: dict[str, Any]) -> str:
 
 
 def slack_classify_response(inputs: dict[str, Any]) -> dict[str, bool]:
-    """Return whether an answer of Slack's Web API is a success or a retry."""
-    if inputs["status"] == 200 and inputs["content_type"] == "text/plain":
-        # Only incoming webhooks answer like this, and those are not used here.
-        raise NotImplementedError
+    """Return whether an answer of Slack is a success or a retry.
+
+    Incoming webhooks answer in plain text, the Web API in JSON.
+    """
     error = asyncio.run(_slack(inputs["status"], inputs["body"], inputs["content_type"]))
     return {"ok": error is None, "retry": error is not None and _soon(error)}
 
@@ -67,7 +68,9 @@ async def _webhook(status: int, body: str) -> SendError | None:
 async def _slack(status: int, body: str, content_type: str) -> SendError | None:
     kind = content_type.partition(";")[0]
     async with FakeSlack() as fake:
-        channel = Slack(Secret("test-slack-token"), api_url=fake.api_url)
+        channel: Channel = Slack(Secret("test-slack-token"), api_url=fake.api_url)
+        if kind == "text/plain":
+            channel = IncomingWebhook(Secret(fake.webhook_url("test-webhook-token")))
         how = Behaviour(status=status, body=body, content_type=kind)
         return await _sent(channel, Target("slack", "#alerts"), fake, how)
 

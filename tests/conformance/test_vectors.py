@@ -43,13 +43,6 @@ DIFFERENCES = {
 }
 """Cases of level "should" and "info" that do not pass, and why (`docs/` says so too)."""
 
-_NO_HOOKS = "messages go to Slack by its Web API, which answers in JSON, not by incoming webhooks"
-INAPPLICABLE = {
-    "delivery_classification/022-2xx-plaintext-error": _NO_HOOKS,
-    "delivery_classification/024-plaintext-ok": _NO_HOOKS,
-}
-"""Cases of any level about what does not exist here."""
-
 
 @pytest.mark.parametrize("suite", SUITES)
 def test_the_gateway_decides_as_its_peers(suite: str) -> None:
@@ -61,9 +54,7 @@ def test_the_gateway_decides_as_its_peers(suite: str) -> None:
         function = getattr(adapter, case["kind"].replace(".", "_"), None)
         result, why = run.run_case(case, function, False) if function else ("skipped", "")
         passed += result == "passed"
-        if case["id"] in INAPPLICABLE:
-            assert result == "skipped", case["id"]
-        elif (result == "passed") == (case["id"] in DIFFERENCES):
+        if (result == "passed") == (case["id"] in DIFFERENCES):
             wrong.append(f"{case['id']} [{case['level']}]: {result} {why}")
         assert case["level"] != "must" or case["id"] not in DIFFERENCES, case["id"]
     assert not wrong, "\n".join(["not as DIFFERENCES has it:", *wrong])

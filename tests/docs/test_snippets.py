@@ -22,7 +22,7 @@ class AnyEnvironment(dict[str, str]):
         return True
 
     def __getitem__(self, name: str) -> str:
-        return f"test-{name.lower()}-0000"
+        return f"{'https://example.com/' if name.endswith('_URL') else ''}test-{name.lower()}-0000"
 
     def get(self, name: str, default: Any = None) -> Any:
         return self[name]

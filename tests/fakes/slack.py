@@ -1,4 +1,4 @@
-"""A fake Slack: chat.postMessage and chat.update with their limits, messages and threads."""
+"""A fake Slack: its Web API and incoming webhooks with their limits, messages and threads."""
 
 import itertools
 from html import escape
@@ -18,6 +18,9 @@ MAX_URL = 3000
 MAX_ALL_TEXT = 11_000
 MAX_TEXT = 40_000
 MAX_TOPIC = 250
+
+HOOKS = "/services/"
+"""The beginning of an incoming webhook's path."""
 
 _FORM_METHODS = {
     "conversations.info": "_info",
@@ -41,6 +44,7 @@ class FakeSlack(Fake):
         self.unknown_channels: set[str] = set()
         self.topics: dict[str, str] = {}  # by channel id
         self.groups: dict[str, list[str]] = {}  # members by user group
+        self.hooked: dict[str, list[dict[str, Any]]] = {}  # by the path of an incoming webhook
         self._ids: dict[str, str] = {}
         self._numbers = itertools.count(1)
 
@@ -48,6 +52,10 @@ class FakeSlack(Fake):
     def api_url(self) -> str:
         """What `api_url` must be set to."""
         return f"{self.url}/api/"
+
+    def webhook_url(self, token: str) -> str:
+        """What `webhook_url` must be set to."""
+        return f"{self.url}{HOOKS}T0TEST/B0TEST/{token}"
 
     def channel_id(self, name: str) -> str:
         """The id of a channel, given by name or id; of the direct messages to a user."""
@@ -75,7 +83,9 @@ class FakeSlack(Fake):
         ]
 
     def handle(self, request: Received) -> Any:
-        """Answer as the Web API does."""
+        """Answer as the Web API does, and an incoming webhook with plain text."""
+        if request.path.startswith(HOOKS):
+            return self._hook(request)
         self._authenticate(request)
         if request.path == "/api/auth.test":
             return {"ok": True, "user": "gateway", "team": "example", "team_id": "T1"}
@@ -90,6 +100,17 @@ class FakeSlack(Fake):
         if request.path == "/api/chat.update":
             return self._update(body)
         raise _error("unknown_method")
+
+    def _hook(self, request: Received) -> str:
+        body = request.json
+        if not isinstance(body, dict):
+            raise AnswerError(400, "invalid_payload")
+        try:
+            _check_content(body)
+        except AnswerError as error:
+            raise AnswerError(400, error.content["error"]) from None
+        self.hooked.setdefault(request.path, []).append(body)
+        return "ok"
 
     def _authenticate(self, request: Received) -> None:
         token = request.headers.get("Authorization", "")

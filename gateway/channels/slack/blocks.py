@@ -76,8 +76,11 @@ def headline(message: Message) -> str:
     return truncate_mrkdwn(f"{emoji(message)} {word}: {one_line(title)}", 300, "…")
 
 
-def blocks(message: Message) -> list[Block]:
-    """Return the whole message. A line says how much does not fit."""
+def blocks(message: Message, *, buttons: bool = True) -> list[Block]:
+    """Return the whole message. A line says how much does not fit.
+
+    Without `buttons` there are links in a line of text instead.
+    """
     title = rendered_part(message, "title") or slack_escape(read.incident_name(message))
     head = plain(title, HEADER - 2)
     content: list[Block] = [
@@ -87,25 +90,25 @@ def blocks(message: Message) -> list[Block]:
         },
         _context(_status_line(message)),
     ]
-    buttons = _buttons(message)
+    links = _buttons(message) if buttons else _link_line(message)
     common = read.shared_labels(message.facts)
     fields: list[Block] = []
     if common and message.status != "resolved":
         fields.append({"type": "section", "fields": _fields(common)})
-    left = ALL_TEXT - _length([*content, *fields, *buttons])
+    left = ALL_TEXT - _length([*content, *fields, *links])
     note = _omitted_line(message, "… cut")
     text = truncate_mrkdwn(rendered_part(message, "text"), left - NOTE, note)
     content += [_section(part) for part in split_lines(text, SECTION)]
     lines = _alert_lines(message, min(left - len(text), SECTION))
     if lines:
         fields.append(_section(lines))
-    return [*content, *fields, *buttons]
+    return [*content, *fields, *links]
 
 
 def plain_text(message: Message) -> str:
     """Return the message without blocks, because Slack refused them: text and links."""
-    links = [slack_link(link.url, link.text or _BUTTONS[link.role][0]) for link in _links(message)]
-    tail = "\n" + " · ".join(links) if links else ""
+    links = _written_links(message)
+    tail = f"\n{links}" if links else ""
     body = f"{headline(message)}\n{rendered_part(message, 'text')}"
     if len(tail) > FALLBACK_TEXT // 2:
         tail = ""
@@ -205,6 +208,17 @@ def _links(message: Message) -> Sequence[Link]:
             shown.append(by_role[role])
             left -= len(by_role[role].url)
     return shown
+
+
+def _written_links(message: Message) -> str:
+    links = [slack_link(link.url, link.text or _BUTTONS[link.role][0]) for link in _links(message)]
+    return " · ".join(links)
+
+
+def _link_line(message: Message) -> list[Block]:
+    """Return the links as one line of text; nothing where they are longer than a section."""
+    line = _written_links(message)
+    return [_section(line)] if 0 < len(line) <= SECTION else []
 
 
 def _buttons(message: Message) -> list[Block]:

@@ -17,6 +17,7 @@ from gateway.channels.contract import accepts_notice
 from gateway.channels.slack import blocks, on_call
 from gateway.channels.slack.codes import MESSAGE_GONE, THREAD_GONE
 from gateway.channels.slack.errors import failure_of, is_error
+from gateway.channels.slack.incoming_webhook import IncomingWebhook
 from gateway.channels.slack.mrkdwn import truncate_mrkdwn
 from gateway.channels.support.client import CONNECT_TIMEOUT, TOTAL_TIMEOUT, HttpClient
 from gateway.channels.support.connection_errors import connection_failure
@@ -226,12 +227,17 @@ def preview(message: Message) -> dict[str, Any]:
     return {"blocks": blocks.blocks(message)}
 
 
-def build(settings: ChannelSettings, secrets: Mapping[str, Secret]) -> Slack:
+def build(settings: ChannelSettings, secrets: Mapping[str, Secret]) -> Slack | IncomingWebhook:
     """Return the channel of `channels: slack:`.
 
-    Raises ValueError if the token is missing.
+    Raises ValueError without a token and without a webhook URL.
     """
     where = f"channels.{settings.name}"
+    url = settings.secrets.get("webhook_url")
+    if url is not None and url.reveal():
+        return IncomingWebhook(
+            url, buttons="signing_secret" in settings.secrets, proxy=settings.secrets.get("proxy")
+        )
     token = settings.secrets.get("token")
     if token is None or not token.reveal():
         raise ValueError(

@@ -1,7 +1,8 @@
 """Slack's error strings and what each means for a message.
 
 Source: slack-ruby/slack-api-ref at f4837c0 (20 August 2026), methods chat.postMessage,
-chat.update, chat.delete, auth.test and conversations.*; a few more are known from use.
+chat.update, chat.delete, auth.test and conversations.*; a few more are known from use. Those of
+incoming webhooks are in docs.slack.dev, "Sending messages using incoming webhooks".
 """
 
 from collections.abc import Mapping
@@ -38,7 +39,8 @@ _BY_FAILURE: Mapping[Failure, str] = {
         team_access_not_granted enterprise_is_restricted
         app_access_restricted messages_tab_disabled as_user_not_supported is_bot team_not_found
         send_on_behalf_not_allowed deprecated_endpoint method_deprecated unknown_method
-        cant_delete_message""",
+        cant_delete_message action_prohibited no_service no_service_id no_team team_disabled
+        invalid_token""",
     Failure.BAD_RECIPIENT: """
         channel_not_found no_such_subteam subteam_not_found
         not_in_channel is_archived is_inactive restricted_action
@@ -48,9 +50,10 @@ _BY_FAILURE: Mapping[Failure, str] = {
         invalid_user_combination not_enough_users too_many_users too_many_members no_user
         users_list_not_supplied cant_invite cant_invite_self app_cannot_join_channel
         invitee_cant_see_channel no_external_invite_permission org_user_not_in_team
-        ura_max_channels already_in_channel""",
+        ura_max_channels already_in_channel channel_is_archived
+        posting_to_general_channel_denied""",
     Failure.BAD_CONTENT: """
-        too_long invalid_users no_users_provided invalid_user failed_for_some_users
+        invalid_payload too_long invalid_users no_users_provided invalid_user failed_for_some_users
         single_channel_guests_cannot_be_added
         invalid_blocks invalid_blocks_format msg_blocks_too_long msg_too_long no_text
         too_many_attachments too_many_contact_cards attachment_payload_limit_exceeded
@@ -87,6 +90,9 @@ HINTS: Mapping[str, str] = {
     "plan_upgrade_required": "user groups need a paid plan",
     "messages_tab_disabled": "enable the Messages tab in the app's settings",
     "team_not_found": "with an org-wide token write the channel's id, not its name",
+    "no_service": "the webhook was removed, or its app: make a new one",
+    "action_prohibited": "an admin has restricted posting to this channel",
+    "channel_is_archived": "the channel is archived",
     "ekm_access_denied": "an admin has disabled sending to this channel",
     "restricted_action_read_only_channel": "the channel is read-only for the app",
 }

@@ -4,7 +4,6 @@ Fields as in Alertmanager's notify/webhook and template.Data; `notification_reas
 """
 
 import json
-import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -22,6 +21,7 @@ from gateway.channels.support.client import (
 )
 from gateway.channels.support.connection_errors import connection_failure
 from gateway.channels.support.http_errors import status_failure, vendor_text
+from gateway.channels.support.secret_urls import secret_parts
 from gateway.channels.webhook.body import body
 from gateway.core.incidents.message import Message, Receipt
 from gateway.core.incidents.notice import NoticeKind
@@ -32,8 +32,6 @@ from gateway.core.plan.plan import Target
 from gateway.core.urls.web_url import WebUrl, web_url
 
 IN_FLIGHT = 16
-MIN_SECRET_PART = 8
-"""Characters of a part of a URL's path that counts as a secret: "hooks" and "v2" do not."""
 MAX_CACHED_URLS = 1024
 """Parsed URLs that are cached; those of further targets are parsed for each message."""
 RESPONSE_BYTES = 2000  # of an error's body: enough to say what is wrong
@@ -101,7 +99,7 @@ class Webhook:
             ) as answer:
                 detail = ""
                 if answer.status >= 400:
-                    hidden = [*_secret_parts(secret), *_credentials(url)]
+                    hidden = [*secret_parts(secret), *_credentials(url)]
                     hidden += [bearer] if bearer is not None else []
                     detail = vendor_text(
                         (await answer.content.read(RESPONSE_BYTES)).decode("utf-8", "replace"),
@@ -167,16 +165,6 @@ def _credentials(url: WebUrl) -> list[Secret]:
     if url.username is None:
         return []
     return [Secret(basic_auth(url).removeprefix("Basic ")), Secret(url.password or "")]
-
-
-def _secret_parts(url: Secret | None) -> list[Secret]:
-    """Return a secret URL and its secret parts, which a response may repeat."""
-    if url is None:
-        return []
-    _, _, rest = url.reveal().partition("://")
-    _, _, path = rest.partition("/")
-    parts = [part for part in re.split(r"[/?&=#]", path) if len(part) >= MIN_SECRET_PART]
-    return [url, *map(Secret, sorted(parts, key=len, reverse=True))]
 
 
 def _to_json(content: Mapping[str, Any]) -> bytes:

@@ -20,6 +20,8 @@ class AccountNames:
     """
 
     types: Mapping[str, str]
+    only_post: frozenset[str] = frozenset()
+    """Accounts whose credential only posts to a channel, so that they reach no person."""
 
     def of_type(self, channel: str) -> list[str]:
         """Return the declared accounts of a channel."""
@@ -97,13 +99,15 @@ def account_names(tree: Node) -> AccountNames:
     entry = tree.entries.get("channels") if isinstance(tree, MappingNode) else None
     if entry is None or not isinstance(entry.value, MappingNode):
         return AccountNames({})
-    return AccountNames(
-        {
-            name: type_
-            for name, (_, node) in entry.value.entries.items()
-            if (type_ := _type_of(name, node)) in CHANNELS
-        }
-    )
+    nodes = {name: node for name, (_, node) in entry.value.entries.items()}
+    types = {name: type_ for name, node in nodes.items() if (type_ := _type_of(name, node))}
+    types = {name: type_ for name, type_ in types.items() if type_ in CHANNELS}
+    only_post = [name for name, type_ in types.items() if _only_posts(type_, nodes[name])]
+    return AccountNames(types, frozenset(only_post))
+
+
+def _only_posts(type_: str, node: Node) -> bool:
+    return isinstance(node, MappingNode) and CHANNELS[type_].posting_key in node.entries
 
 
 def _type_of(name: str, node: Node) -> str:

@@ -88,10 +88,17 @@ def _account(
         findings.error(entry.position_of("proxy"), PROXY_CONNECTS)
     if spec.needs_account and options.get("provider") != CONSOLE and entry.valid:
         _check_account(name, spec, entry, secret_options, findings)
-        if TOKEN in entry and TOKEN not in secret_options:
-            options[LACKS] = _variables_of(entry, TOKEN)
+        credential = credential_key(spec, entry)
+        if credential in entry and credential not in secret_options:
+            options[LACKS] = _variables_of(entry, credential)
     callbacks = _callbacks(name, entry.get(CALLBACKS), secrets, findings)
-    return ChannelSettings(name, options, secret_options, spec.name, callbacks)
+    only_posts = spec.posting_key in entry
+    return ChannelSettings(name, options, secret_options, spec.name, callbacks, only_posts)
+
+
+def credential_key(spec: ChannelSpec, entry: ParsedSection) -> str:
+    """Return the key of the credential that an account is declared with."""
+    return spec.posting_key if spec.posting_key in entry else TOKEN
 
 
 def _callbacks(
@@ -124,8 +131,14 @@ def _check_account(
 ) -> None:
     """Note the keys that an account lacks: those it needs, and with a token the recommended."""
     grammar = GRAMMARS[spec.name]
-    if entry.lacks(TOKEN):
-        message = f'{name} channel: "{TOKEN}" is missing (provider: console needs none)'
+    if spec.posting_key in entry:
+        for key in (TOKEN, *grammar.token_only):
+            if key in entry:
+                message = f"{key}: it has no meaning beside {spec.posting_key}; remove one of them"
+                findings.error(entry.position_of(key), message)
+    elif entry.lacks(TOKEN):
+        other = f'or "{spec.posting_key}"; ' if spec.posting_key else ""
+        message = f'{name} channel: "{TOKEN}" is missing ({other}provider: console needs none)'
         findings.error(entry.position, message)
     elif TOKEN in secret_options:
         for key, message in grammar.recommended.items():

@@ -1,6 +1,6 @@
 """Where rotas say who is on call, built from the parsed file."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from gateway.config.build.names import DeclaredNames
 from gateway.config.grammar.parsed import ParsedSection, ParsedValue
@@ -14,9 +14,13 @@ def on_call_news(
     entries: Mapping[str, ParsedValue],
     receivers: Mapping[str, Receiver],
     known: DeclaredNames,
+    only_post: Collection[str],
     findings: Findings,
 ) -> Mapping[str, OnCallNews]:
-    """Return by rota where it says who is on call; a rota that says it nowhere is left out."""
+    """Return by rota where it says who is on call; a rota that says it nowhere is left out.
+
+    `only_post` are the accounts that cannot set a topic, because they only post messages.
+    """
     news = {}
     for name, item in entries.items():
         entry: ParsedSection = item.value
@@ -24,11 +28,12 @@ def on_call_news(
         if announce is not None:
             known.check(entry.fields["announce"], findings)
         topic = bool(entry.get("topic", False))
-        channels = receivers[announce].targets if announce in receivers else ()
+        targets = receivers[announce].targets if announce in receivers else ()
+        channels = [one for one in targets if one.account not in only_post]
         if topic and not any(target.channel == SLACK.name for target in channels):
             message = (
                 f'rota "{shorten(name)}": topic: needs announce: with a receiver that has a '
-                "slack: channel, whose topic is set"
+                "slack: channel of an app with a token, whose topic is set"
             )
             findings.error(entry.position_of("topic"), message)
         _refuse_names(entry, name, channels if topic else (), findings)

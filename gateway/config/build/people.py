@@ -75,6 +75,8 @@ class PeopleBuilder:
         for channel in CONTACT_CHANNELS:
             if channel in entry:
                 account = self._default_account(channel, entry)
+                if account in self._accounts.only_post:
+                    continue
                 addresses[account, entry.get(channel)] = channel
                 yield Contact(channel, channel, entry.get(channel), account)
         for name, item in entry.map_of("contacts").items():
@@ -111,6 +113,10 @@ class PeopleBuilder:
         position = entry.position_of("account")
         spec = self._spec_of(account, position if "account" in entry else item.position)
         if spec is None or not entry.valid:
+            return None
+        if account in self._accounts.only_post:
+            message = f"{account} is a {spec.posting_key}, which posts to a channel and reaches"
+            self._findings.error(position, f"account: {message} no person")
             return None
         key = GRAMMARS[spec.name].address
         for other in ADDRESS_KEYS:

@@ -5,12 +5,12 @@ from dataclasses import replace
 from typing import Any
 
 from gateway.config.build.account_names import AccountNames
-from gateway.config.build.accounts import CONSOLE, LACKS, Secrets, variables
+from gateway.config.build.accounts import CONSOLE, LACKS, Secrets, credential_key, variables
 from gateway.config.build.names import DeclaredNames
 from gateway.config.build.people import ContactSecret
 from gateway.config.build.target_options import check_copies, option_text
 from gateway.config.grammar.channels import GRAMMARS
-from gateway.config.grammar.channels.common import ACCOUNT, ALLOW, COPIES, OTHERWISE, TOKEN
+from gateway.config.grammar.channels.common import ACCOUNT, ALLOW, COPIES, OTHERWISE
 from gateway.config.grammar.parsed import ParsedSection, ParsedValue
 from gateway.config.grammar.secret_types import secret_of
 from gateway.config.source.problem import Findings, SourcePosition
@@ -249,7 +249,8 @@ class ReceiverBuilder:
         for name, settings in channels.items():
             if LACKS in settings.options and accounts is not None:
                 account: ParsedSection = accounts.fields[name].value
-                yield name, account.position_of(TOKEN), settings.options[LACKS]
+                key = credential_key(CHANNELS[settings.type], account)
+                yield name, account.position_of(key), settings.options[LACKS]
         for name, empty_secrets in self._empty_secrets.items():
             if channels[name].options.get("provider") != CONSOLE:
                 yield from ((name, position, names) for position, names in empty_secrets)

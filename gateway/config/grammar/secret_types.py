@@ -89,10 +89,14 @@ class SecretType:
 
 @dataclass(eq=False, repr=False)
 class Url:
-    """An http(s) URL. With a reference or a password in it, its value is a SecretText."""
+    """An http(s) URL. With a reference or a password in it, its value is a SecretText.
+
+    `secret`: anyone who knows the URL can use it, so its value is always a SecretText.
+    """
 
     type_name: str = "URL"
     parse: Callable[[str], WebUrl] = web_url
+    secret: bool = False
 
     def read(self, node: Node, path: str, context: ReadContext) -> ParsedValue | None:
         text = read_scalar(node, path, "a URL", context)
@@ -100,7 +104,7 @@ class Url:
             return None
         position = SourcePosition(node.line, node.column, path)
         try:
-            public = _PASSWORD.match(text) is None
+            public = not self.secret and _PASSWORD.match(text) is None
             secret = context.references.secret(text, public=public)
         except InvalidReferenceError as fault:
             context.findings.error(position, str(fault), suggestion=fault.suggestion)
@@ -114,7 +118,11 @@ class Url:
                 # Without the text: many a URL holds a token.
                 context.findings.error(position, f"{field_name(path)}: {fault}")
                 return None
-        if not public:
+        if self.secret:
+            if not only_references(text):
+                message = "the URL is a secret; put all of it into the environment (${NAME})"
+                context.findings.warn(position, f"{field_name(path)}: {message}")
+        elif not public:
             message = "the URL holds a password; put it into the environment"
             context.findings.warn(position, f"{field_name(path)}: {message}")
         elif not from_outside and _holds_token(url):

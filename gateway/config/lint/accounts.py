@@ -2,6 +2,7 @@
 
 from gateway.config.grammar.parsed import ParsedSection
 from gateway.config.source.problem import Findings, shorten
+from gateway.core.plan.channels import spec_of
 from gateway.core.plan.plan import Plan
 
 
@@ -20,3 +21,24 @@ def warn_unused_accounts(file: ParsedSection, plan: Plan, findings: Findings) ->
                 f"account: {shorten(name)} where it is meant"
             )
             findings.warn(item.position, message, text=name)
+
+
+def warn_several_channels(file: ParsedSection, plan: Plan, findings: Findings) -> None:
+    """Warn of an account that only posts and whose targets name different channels.
+
+    The incoming webhook of an app posts to the one channel that it was made for.
+    """
+    section: ParsedSection | None = file.get("channels")
+    for name, item in section.fields.items() if section is not None else ():
+        key = spec_of(item.value.get("type", name)).posting_key
+        if key not in item.value:
+            continue
+        targets = [one for receiver in plan.receivers.values() for one in receiver.targets]
+        addresses = sorted({one.address for one in targets if one.account == name})
+        if len(addresses) > 1:
+            message = (
+                f"{key}: an app's webhook posts to one channel only, and targets name "
+                f"{', '.join(map(shorten, addresses))}: only webhooks of the older kind (custom "
+                "integrations) choose it; declare an account for each channel"
+            )
+            findings.warn(item.value.position_of(key), message)

@@ -76,6 +76,7 @@ class ChannelSettings:
 
     `type` is the channel that it is an account of; empty, it becomes the account's name.
     `callbacks` has the credentials of what its vendor posts back; None: that is refused.
+    `only_posts`: its credential posts to a channel and does nothing else, as an incoming webhook.
     """
 
     name: str
@@ -83,6 +84,7 @@ class ChannelSettings:
     secrets: Mapping[str, Secret] = field(default_factory=dict)
     type: str = ""
     callbacks: SourceSettings | None = None
+    only_posts: bool = False
 
     def __post_init__(self) -> None:
         if not self.type:

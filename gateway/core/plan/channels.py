@@ -58,6 +58,11 @@ class ChannelSpec:
     """The format of its text parts; None: plain text, nothing to escape."""
     needs_account: bool = False
     """Whether nothing can be sent without an entry with a `token` under `channels:`."""
+    posting_key: str = ""
+    """The key of an account's credential that replaces its `token` and only posts to a channel.
+
+    Such an account reaches no person, edits no message and has no threads. Empty: there is none.
+    """
     contact_order: int | None = None
     """People have a contact here, in a field of the channel's name; the lowest is tried first."""
     capabilities: frozenset[Capability] = frozenset()
@@ -104,6 +109,7 @@ SLACK = ChannelSpec(
     reduced="without blocks",
     markup=MRKDWN,
     needs_account=True,
+    posting_key="webhook_url",
     contact_order=1,
     capabilities=frozenset(
         {

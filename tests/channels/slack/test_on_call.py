@@ -4,11 +4,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from gateway.channels import build
 from gateway.channels.contract import ShowsOnCall
 from gateway.channels.slack.channel import Slack
 from gateway.channels.slack.on_call import MAX_TOPIC, topic_with
 from gateway.core.incidents.retry import Failure, SendError
-from gateway.core.plan.accounts import Secret
+from gateway.core.plan.accounts import ChannelSettings, Secret
 from tests.fakes import Behaviour, FakeSlack
 
 
@@ -96,3 +97,13 @@ def test_two_rotas_share_a_topic() -> None:
 async def test_slack_is_a_channel_that_shows_who_is_on_call(slack: Slack) -> None:
     """The mirror finds it by what it can do, not by its name."""
     assert isinstance(slack, ShowsOnCall)
+
+
+async def test_account_as_it_is_built_shows_who_is_on_call(fake: FakeSlack) -> None:
+    """What the gateway builds from routes.yaml can do it, not only the class alone."""
+    settings = ChannelSettings(
+        "slack", {"api_url": fake.api_url}, {"token": Secret("test-slack-token")}
+    )
+    channel = build(settings, {})
+    assert isinstance(channel, ShowsOnCall)
+    await channel.close()

@@ -3,11 +3,13 @@
 import json
 
 import pytest
+import yaml
 
 from gateway.core.plan.plan import Target
 from gateway.core.time.timestamps import parse_duration
 from gateway.importers.alertmanager.write.notes import NoteKind
 from gateway.importers.alertmanager.write.targets import DEFAULT_PAGERDUTY_SEVERITY
+from gateway.importers.alertmanager.write.translate import Translation
 from tests.importers.alertmanager.texts import MAIL, WIDE, imported, loaded, lost, notes, receiver
 from tests.shared_data import shared
 
@@ -131,13 +133,67 @@ def test_a_receiver_without_targets_left_exists_and_says_why(
     assert "# not translated (line" in translation.text
 
 
-def test_an_incoming_webhook_of_slack_needs_a_bot_token() -> None:
-    """Its URL has no counterpart; where it implied the channel, that has to be supplied."""
-    translation = receiver("slack_configs: [{title: x}]", SLACK)
-    assert any("an incoming webhook has no counterpart" in one for one in lost(translation))
+def accounts(translation: Translation) -> dict[str, dict[str, str]]:
+    """The accounts of Slack by name, with their keys as they are written."""
+    written = yaml.safe_load(translation.text)["channels"]
+    return {name: one for name, one in written.items() if name.startswith("slack")}
+
+
+def test_an_incoming_webhook_is_an_account() -> None:
+    """The global URL serves every receiver; where it implied the channel, that is asked for."""
+    translation = receiver("slack_configs: [{title: x}, {channel: '#b'}]", SLACK)
+    assert accounts(translation) == {"slack": {"webhook_url": "${SLACK_WEBHOOK_URL}"}}
     variables = {one.name: one.meaning for one in translation.notes.variables}
-    assert "xoxb" in variables["SLACK_TOKEN"]
     assert variables["SLACK_R_CHANNEL"].startswith("the Slack channel of receiver r")
+    assert loaded(translation).channels["slack"].only_posts
+    assert [one for one in lost(translation) if "title" not in one] == []
+
+
+def test_each_incoming_webhook_is_an_account_of_its_own() -> None:
+    """Equal URLs share one; a target names its account unless that is called slack."""
+    translation = imported(f"""
+{SLACK}
+route: {{receiver: pay}}
+receivers:
+  - name: Pay / EU
+    slack_configs: [{{channel: '#eu', api_url: 'https://hooks.slack.example.com/test-hook-2'}}]
+  - name: pay
+    slack_configs:
+      - {{channel: '#pay'}}
+      - {{channel: '#us', api_url: 'https://hooks.slack.example.com/test-hook-2'}}
+      - {{channel: '#file', api_url_file: /etc/hook}}
+""")
+    assert accounts(translation) == {
+        "slack": {"webhook_url": "${SLACK_WEBHOOK_URL}"},
+        "slack-pay-eu": {"type": "slack", "webhook_url": "${SLACK_PAY_EU_WEBHOOK_URL}"},
+        "slack-pay": {"type": "slack", "webhook_url": "${file:/etc/hook}"},
+    }
+    used = {
+        one.address: one.account
+        for each in loaded(translation).plan.receivers.values()
+        for one in each.targets
+    }
+    assert used == {
+        "#eu": "slack-pay-eu",
+        "#pay": "slack",
+        "#us": "slack-pay-eu",
+        "#file": "slack-pay",
+    }
+    assert "test-hook" not in translation.text
+
+
+def test_an_app_and_a_webhook_are_two_accounts() -> None:
+    """A receiver with a webhook of its own beside a global bot token."""
+    translation = receiver(
+        "slack_configs:\n  - {channel: '#a'}\n"
+        "  - {channel: '#b', api_url: 'https://hooks.slack.example.com/test-hook'}",
+        "global: {slack_app_token: test-token}",
+    )
+    written = accounts(translation)
+    assert written["slack"]["token"] == "${SLACK_TOKEN}"
+    assert written["slack-r"]["webhook_url"] == "${SLACK_R_WEBHOOK_URL}"
+    (app, hook) = loaded(translation).plan.receivers["r"].targets
+    assert (app.account, hook.account) == ("slack", "slack-r")
 
 
 @pytest.mark.parametrize(

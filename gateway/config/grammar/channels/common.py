@@ -39,7 +39,9 @@ class ChannelGrammar:
     required: tuple[str, ...] = ()
     """Keys of the account beside the token, without which nothing can be sent."""
     recommended: Mapping[str, str] = field(default_factory=dict)
-    """Keys of the account whose absence is a warning, with its text."""
+    """Keys of an account with a token whose absence is a warning, with its text."""
+    token_only: tuple[str, ...] = ()
+    """Keys of the account that mean something beside a token only."""
 
 
 CALLBACKS = "callbacks"

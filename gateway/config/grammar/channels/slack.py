@@ -12,7 +12,7 @@ from gateway.config.grammar.channels.common import (
 from gateway.config.grammar.field_types import Choice, OrLabels
 from gateway.config.grammar.lists import ListOf
 from gateway.config.grammar.sections import Field, Section
-from gateway.config.grammar.values import SECRET, WORD
+from gateway.config.grammar.values import SECRET, SECRET_URL, WORD
 
 _ACCOUNT = Section(
     "slack channel",
@@ -34,6 +34,14 @@ _ACCOUNT = Section(
             '"${SLACK_TOKEN}"',
         ),
         Field(
+            "webhook_url",
+            SECRET_URL,
+            "An incoming webhook instead of a token: it only posts, see "
+            "[incoming webhooks](slack.md#incoming-webhook).",
+            "none",
+            '"${SLACK_WEBHOOK_URL}"',
+        ),
+        Field(
             "signing_secret",
             SECRET,
             "Proves that a button was pressed in Slack; without it buttons are refused.",
@@ -43,7 +51,7 @@ _ACCOUNT = Section(
         PROXY_FIELD,
         API_URL_FIELD,
     ),
-    elsewhere={"bot_token": 'write "token"', "webhook_url": 'a bot token is needed: "token"'},
+    elsewhere={"bot_token": 'write "token"'},
     optional=True,
 )
 
@@ -78,4 +86,5 @@ GRAMMAR = ChannelGrammar(
         "signing_secret": "no signing_secret: buttons pressed in Slack cannot be trusted and are "
         "refused"
     },
+    token_only=("api_url",),
 )

@@ -1,13 +1,13 @@
 """The context of a receiver's translation, and what its targets have in common."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from gateway.config.grammar.parsed import ParsedSection
 from gateway.config.source.problem import SourcePosition
 from gateway.core.plan.accounts import Secret
-from gateway.core.plan.channels import CHANNELS
+from gateway.core.plan.channels import CHANNELS, SLACK
 from gateway.importers.alertmanager.read.rules import is_set, join_keys
 from gateway.importers.alertmanager.read.source_config import SourceConfig
 from gateway.importers.alertmanager.write.emit import Block, Remark, escape_references
@@ -32,14 +32,22 @@ class TranslatedTarget(NamedTuple):
     remarks: list[Remark]
 
 
+def _same_account(entry: ParsedSection) -> str:
+    return SLACK.name
+
+
 @dataclass(slots=True)
 class ReceiverContext:
-    """The receiver that is translated: its name, the global section, the notes, the whole file."""
+    """The receiver that is translated: its name, the global section, the notes, the file.
+
+    `slack_account` returns the account that a Slack integration posts with.
+    """
 
     receiver: str
     general: ParsedSection
     notes: Notes
     source_config: SourceConfig | None = None
+    slack_account: Callable[[ParsedSection], str] = _same_account
 
     def add_send_resolved(self, kind: str, entry: ParsedSection, block: Block) -> None:
         """Set ``send_resolved: false`` where the file or Alertmanager's default says so."""

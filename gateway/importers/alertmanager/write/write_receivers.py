@@ -11,7 +11,8 @@ from gateway.importers.alertmanager.read.source_config import SourceConfig
 from gateway.importers.alertmanager.write.emit import Block, Items, Remark, escape_references
 from gateway.importers.alertmanager.write.notes import Notes
 from gateway.importers.alertmanager.write.receiver_context import ReceiverContext, TranslatedTarget
-from gateway.importers.alertmanager.write.slack_targets import account, slack
+from gateway.importers.alertmanager.write.slack_accounts import SlackAccounts, token_account
+from gateway.importers.alertmanager.write.slack_targets import slack
 from gateway.importers.alertmanager.write.targets import email, pagerduty, webhook
 
 _TRANSLATE: dict[str, Callable[[ParsedSection, ReceiverContext], TranslatedTarget]] = {
@@ -27,12 +28,15 @@ def receivers(source_config: SourceConfig, notes: Notes) -> Items:
     """Return all receivers in their order, also those without targets."""
     file = source_config.entry
     general: ParsedSection = file.get("global") or ParsedSection(file.position, {})
+    account = SlackAccounts(file).name_of
+    contexts = [
+        ReceiverContext(item.value.get("name"), general, notes, source_config, account)
+        for item in file.list_of("receivers")
+    ]
     return Items(
         [
-            _receiver(
-                item.value, ReceiverContext(item.value.get("name"), general, notes, source_config)
-            )
-            for item in file.list_of("receivers")
+            _receiver(item.value, context)
+            for item, context in zip(file.list_of("receivers"), contexts, strict=True)
         ]
     )
 
@@ -85,7 +89,11 @@ def channels(file: ParsedSection, notes: Notes) -> Block:
     if configs_by_kind["email"]:
         block.add("email", _postmark(configs_by_kind["email"], general, notes))
     if configs_by_kind["slack"]:
-        block.add("slack", account(configs_by_kind["slack"], general, notes))
+        accounts = SlackAccounts(file)
+        if accounts.has_token:
+            block.add("slack", token_account(accounts, general, notes))
+        for name, account in accounts.blocks(notes):
+            block.add(name, account)
     url = general.get("pagerduty_url")
     if configs_by_kind["pagerduty"] and url is not None:
         host = url.removesuffix(_ENQUEUE)
@@ -114,15 +122,14 @@ def _add_proxy(kinds: list[str], block: Block, general: ParsedSection, notes: No
         block.entries.append(notes.add_lost(position, f"proxy_url: {fault}"))
         return
     meaning = "the HTTP proxy, proxy_url of http_config"
+    reference = notes.variable("PROXY_URL", meaning, position, "http://proxy.example.com:3128", own)
+    accounts = [one for one in block.entries if not isinstance(one, Remark)]
+    for _, account in accounts:
+        if isinstance(account, Block):
+            account.add("proxy", reference)
+    declared = {name for name, _ in accounts}
     for kind in kinds:
-        reference = notes.variable(
-            "PROXY_URL", meaning, position, "http://proxy.example.com:3128", own
-        )
-        account_of = {one[0]: one[1] for one in block.entries if not isinstance(one, Remark)}
-        known = account_of.get(kind)
-        if isinstance(known, Block):
-            known.add("proxy", reference)
-        else:
+        if kind not in declared:
             block.add(kind, Block([("proxy", reference)]))
 
 
