@@ -13,8 +13,9 @@ from gateway.config.grammar.parsed import ParsedSection, ParsedValue
 from gateway.config.grammar.people import ADDRESS_KEYS
 from gateway.config.source.problem import Findings, SourcePosition, shorten
 from gateway.config.source.references import SecretText
+from gateway.core.oncall.announced import REMIND, Remind
 from gateway.core.plan.channels import CHANNELS, CONTACT_CHANNELS, ChannelSpec
-from gateway.core.plan.person import REMIND, Contact, Person
+from gateway.core.plan.person import Contact, Person
 from gateway.core.text.nearest import nearest
 
 
@@ -61,7 +62,7 @@ class PeopleBuilder:
                 urgent_rules=rules.urgent,
                 other_rules=rules.other,
                 quiet_hours=quiet_hours(entry.get("quiet_hours"), zone, self._findings),
-                remind=entry.get("remind", REMIND),
+                remind=Remind(entry.get("remind")) if "remind" in entry else REMIND,
                 away=absences(entry.list_of("away"), zone, self._findings),
             )
             if entry.valid:

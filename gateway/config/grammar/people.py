@@ -146,8 +146,9 @@ PERSON = Section(
         Field(
             "remind",
             DURATION,
-            "How long before a shift the person is reminded of it, at most four weeks; 0s: never.",
-            "1d",
+            "How long before every shift the person is reminded of it, at most four weeks; "
+            "0s: never.",
+            "1d, without reminders of shifts within three days after another one in the rota",
             "12h",
         ),
     ),

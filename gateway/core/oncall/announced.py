@@ -20,6 +20,23 @@ EXTEND_EVERY = 86400.0
 """Seconds after which the announced shifts are extended although nothing changes."""
 
 
+class Remind(NamedTuple):
+    """When a person is reminded of a shift: `lead` seconds before it begins; 0: never.
+
+    Not if the person was on call in the same rota in the `rested` seconds before the shift.
+    """
+
+    lead: float
+    rested: float = 0.0
+
+
+REMIND = Remind(86400.0, 3 * 86400.0)
+"""For people who set nothing. A daily shift needs no daily reminder; the first after days off
+does."""
+
+NEVER = Remind(0.0)
+
+
 @dataclass(frozen=True, slots=True)
 class Announced:
     """The shifts of a rota that people know of, up to `until`, checked at `checked_at`.
@@ -54,14 +71,14 @@ class ShiftNews(NamedTuple):
 def shift_news(
     announced: Mapping[str, Announced],
     rotas: Mapping[str, Rota],
-    remind: Mapping[str, float],
+    remind: Mapping[str, Remind],
     digest: str,
     now: float,
 ) -> ShiftNews:
     """Return what follows from the plan in force at `now` (unix seconds).
 
-    `remind` is how many seconds before a shift each person is reminded; 0: never. Without any
-    announced shifts this is the first round ever: all of them count as known.
+    `remind` says by person when they are reminded. Without any announced shifts this is the first
+    round ever: all of them count as known.
     """
     is_first = not announced
     saved: list[Announced] = []
@@ -78,7 +95,7 @@ def shift_news(
             changes.setdefault(person, {})[name] = change
         due = [
             reminder
-            for reminder in _reminders(name, planned, known.checked_at, remind, now)
+            for reminder in _reminders(rota, planned, known.checked_at, remind, now)
             if before and reminder.stint.person not in differences
         ]
         reminders += due
@@ -93,14 +110,14 @@ def shift_news(
     return ShiftNews(tuple(saved), removed, changes, tuple(reminders))
 
 
-def next_reminder(rotas: Sequence[Rota], remind: Mapping[str, float], now: float) -> float | None:
+def next_reminder(rotas: Sequence[Rota], remind: Mapping[str, Remind], now: float) -> float | None:
     """Return when the next reminder is due after `now`; None if none is within `AHEAD`."""
     return min(
         (
-            one.start - remind.get(one.person, 0.0)
+            one.start - remind[one.person].lead
             for rota in rotas
             for one in stints(rota, now, now + AHEAD)
-            if remind.get(one.person) and one.start - remind[one.person] > now
+            if remind.get(one.person, NEVER).lead and one.start - remind[one.person].lead > now
         ),
         default=None,
     )
@@ -115,10 +132,22 @@ def _must_save(before: Announced, fresh: Announced) -> bool:
 
 
 def _reminders(
-    rota: str, planned: Sequence[Stint], since: float, remind: Mapping[str, float], now: float
+    rota: Rota, planned: Sequence[Stint], since: float, remind: Mapping[str, Remind], now: float
 ) -> Iterator[Reminder]:
     """Yield the shifts ahead whose reminder fell due after `since`."""
     for one in planned:
-        lead = remind.get(one.person, 0.0)
-        if lead and one.start > now and since < one.start - lead <= now:
-            yield Reminder(rota, one)
+        lead, rested = remind.get(one.person, NEVER)
+        is_due = lead and one.start > now and since < one.start - lead <= now
+        if is_due and not (rested and _was_on_call(rota, one, rested)):
+            yield Reminder(rota.name, one)
+
+
+def _was_on_call(rota: Rota, stint: Stint, seconds: float) -> bool:
+    """Return whether the person is also on call in the `seconds` before a stretch.
+
+    The past is calculated by the present rota: after an edit a reminder too many may be sent.
+    """
+    return any(
+        other.person == stint.person and other.start < stint.start
+        for other in stints(rota, stint.start - seconds, stint.start)
+    )

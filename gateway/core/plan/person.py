@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from types import MappingProxyType
 
+from gateway.core.oncall.announced import REMIND, Remind
 from gateway.core.time.quiet_hours import QuietHours
 from gateway.core.time.spans import Span
 
@@ -20,10 +21,6 @@ class Contact:
     channel: str  # a key of `gateway.core.plan.channels.CHANNELS`
     address: str
     account: str  # a key under channels:, the one that messages are sent with
-
-
-REMIND = 86400.0
-"""Seconds before a shift that people are reminded of it, unless they set another time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +59,7 @@ class Person:
     urgent_rules: PersonalRules | None = None
     other_rules: PersonalRules | None = None
     quiet_hours: QuietHours | None = None
-    remind: float = REMIND  # seconds before a shift begins; 0: never
+    remind: Remind = REMIND
     away: tuple[Span, ...] = ()  # sorted and disjoint: when the person cannot be on call
 
     def has_address(self, account: str, address: str) -> bool:

@@ -3,6 +3,7 @@
 import pytest
 
 from gateway.config.load import ConfigError, load
+from gateway.core.oncall.announced import REMIND, Remind
 
 FILE = """
 channels: {slack: {token: "${SLACK_TOKEN}", signing_secret: "${SLACK_SIGNING_SECRET}"}}
@@ -25,8 +26,8 @@ def test_keys_become_the_news_of_the_rota() -> None:
     news = plan.on_call_news["billing"]
     assert (news.announce, news.topic, news.usergroup) == ("shown", True, "S0BILLING")
     assert load(text("timezone: UTC"), env=ENV).plan.on_call_news == {}
-    assert plan.people["ana"].remind == 12 * 3600.0
-    assert plan.people["ben"].remind == 86400.0
+    assert plan.people["ana"].remind == Remind(12 * 3600.0)
+    assert plan.people["ben"].remind == REMIND
 
 
 def test_unknown_receiver_is_an_error_with_the_nearest_name() -> None:

@@ -5,13 +5,14 @@ from datetime import date, time
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.core.oncall.announced import AHEAD, Announced, ShiftNews, shift_news
-from gateway.core.oncall.rota import Handover, Layer, Rota, Stint
+from gateway.core.oncall.announced import AHEAD, REMIND, Announced, Remind, ShiftNews, shift_news
+from gateway.core.oncall.rota import Handover, Layer, Restriction, Rota, Stint
 from gateway.core.oncall.shift_changes import PersonChange, Stretch, shift_changes
 from gateway.core.oncall.types import Override
 from tests.core.turns import one_each
 
 HOUR, DAY = 3600.0, 86400.0
+START = date(2026, 1, 5)
 NOW = 1_795_000_000.0  # 2026-11-18T11:06:40Z, a Wednesday
 
 
@@ -102,7 +103,7 @@ def test_removed_rota_announces_what_is_lost() -> None:
 def test_reminder_is_due_once_at_its_lead() -> None:
     """A shift is announced a day ahead, once, also if the round comes late."""
     rotas = {"billing": rota("ana", "ben")}
-    remind = {"ana": DAY, "ben": DAY}
+    remind = {"ana": Remind(DAY), "ben": Remind(DAY)}
     first = shift_news({}, rotas, remind, "a", NOW)
     handover = min(s.start for s in first.saved[0].stints if s.start > NOW)
     early = shift_news(known(first), rotas, remind, "a", handover - DAY - 1.0)
@@ -113,9 +114,47 @@ def test_reminder_is_due_once_at_its_lead() -> None:
     assert shift_news(known(first), rotas, remind, "a", handover + 1.0).reminders == ()
 
 
+def daily(*members: str) -> Rota:
+    """A rota whose people change every day at nine."""
+    return Rota("billing", "UTC", (Layer(one_each(members), 1, "day", Handover(time(9)), START),))
+
+
+def reminded(rota: Rota, remind: Remind, days: int) -> list[tuple[str, float]]:
+    """Who is reminded in the next days, and how many days from now their shifts begin."""
+    remind_all = dict.fromkeys(("ana", "ben", "cho", "dee"), remind)
+    news = shift_news({}, {"billing": rota}, remind_all, "a", NOW)
+    announced, reminders = known(news), []
+    for hour in range(24 * days):
+        news = shift_news(announced, {"billing": rota}, remind_all, "a", NOW + hour * HOUR)
+        announced |= known(news)
+        reminders += news.reminders
+    return [(one.stint.person, (one.stint.start - NOW) // DAY) for one in reminders]
+
+
+def test_daily_shifts_remind_nobody_unless_they_ask_for_it() -> None:
+    """A reminder a day before each shift of every other day is noise."""
+    assert reminded(daily("ana", "ben"), REMIND, 6) == []
+    assert len(reminded(daily("ana", "ben"), Remind(DAY), 6)) == 6
+
+
+def test_first_shift_after_days_off_is_reminded_of() -> None:
+    """With four people each has three days off before every shift."""
+    assert len(reminded(daily("ana", "ben", "cho", "dee"), REMIND, 6)) == 6
+
+
+def test_weekly_shifts_of_office_hours_are_reminded_of_once() -> None:
+    """Before the Monday of the own week, not before each of its days."""
+    hours = Restriction((0, 1, 2, 3, 4), time(9), time(17))
+    layer = Layer(
+        one_each(("ana", "ben")), 1, "week", Handover(time(9), 0), START, restrictions=(hours,)
+    )
+    office = Rota("billing", "UTC", (layer,))
+    assert [person for person, _ in reminded(office, REMIND, 14)] == ["ana", "ben"]
+
+
 def test_change_inside_the_lead_reminds_nobody_twice() -> None:
     """A shift that somebody takes at short notice is announced as changed, and not reminded of."""
-    remind = {"ana": DAY, "ben": DAY}
+    remind = {"ana": Remind(DAY), "ben": Remind(DAY)}
     first = shift_news({}, {"billing": rota("ana")}, remind, "a", NOW)
     taken = Override("ben", NOW + 2 * HOUR, NOW + 5 * HOUR)
     news = shift_news(
