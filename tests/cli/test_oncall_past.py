@@ -6,7 +6,7 @@ from pathlib import Path
 from gateway.core.time.timestamps import format_rfc3339
 from tests.cli.console import SHIPPED, gateway
 from tests.cli.test_commands_of_a_running_gateway import at, fine_at
-from tests.flow.world import DAY, START
+from tests.flow.world import DAY, HOUR, START
 from tests.web.explain.test_recorded_duty import BY_DAY, ONLY_BEN, reload
 from tests.web.real import served
 
@@ -40,6 +40,16 @@ async def test_past_is_read_from_the_running_gateway(tmp_path: Path) -> None:
         )
         assert duty["on_call"] == shifts[0]["on_call"]
         assert duty["since"] == text(START)
+
+
+async def test_first_shift_of_a_new_database_began_at_its_handover(tmp_path: Path) -> None:
+    """The record begins when the gateway first ran; people were on call before that."""
+    async with served(tmp_path, BY_DAY) as (world, client):
+        await world.advance(HOUR)
+        for instant in (START + 1800.0, world.now - 0.5, world.now):
+            arguments = ("oncall", "billing", "--at", text(instant), "--json")
+            [duty] = json.loads((await at(world, client, *arguments)).stdout)
+            assert duty["since"] == "2026-11-18T08:00:00Z"
 
 
 async def test_calendar_joins_the_record_and_the_file(tmp_path: Path) -> None:

@@ -56,13 +56,30 @@ def duty_at(history: DutyHistory, rota: Rota | None, t: float, now: float) -> On
     """
     record = next((one for one in reversed(history.touching(t, t + 1.0)) if _covers(one, t)), None)
     if t < now and record is not None:
-        return _from_record(history, record, rota, now)
+        return _since_handover(history, record, rota, t, _from_record(history, record, rota, now))
     if rota is None or (t < now and _is_recorded(history, t)):
         return OnCall((), None, None, None)
     state = explain(rota, t)
     if record is None or record.people != state.people or record.started_at == history.since:
         return state
     return replace(state, since=record.started_at)
+
+
+def _since_handover(
+    history: DutyHistory, record: DutyRecord, rota: Rota | None, t: float, state: OnCall
+) -> OnCall:
+    """Return the state of the first record, while it lasts, since the handover before it.
+
+    The record begins when the gateway first ran, but the shift began at the handover of the rota.
+    """
+    if rota is None or record.started_at != history.since or record.ended_at is not None:
+        return state
+    planned = explain(rota, t)
+    if planned.people != state.people or not state.people:
+        return state
+    if planned.since is not None and planned.since > record.started_at:
+        return state
+    return replace(state, since=planned.since)
 
 
 def _covers(record: DutyRecord, t: float) -> bool:
