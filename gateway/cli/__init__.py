@@ -17,6 +17,7 @@ COMMANDS = {
     "swap": "gateway.cli.swap.commands",
     "contact": "gateway.cli.contact",
     "incidents": "gateway.cli.incidents",
+    "report": "gateway.cli.report.command",
     "ack": "gateway.cli.ack",
     "take": "gateway.cli.ack:take",
     "unack": "gateway.cli.ack:undo",

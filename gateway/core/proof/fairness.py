@@ -7,14 +7,11 @@ from gateway.core.oncall.rota import Stint
 from gateway.core.plan.plan import Plan
 from gateway.core.proof.findings import Share
 from gateway.core.time.business_hours import BusinessHours
+from gateway.core.time.off_hours import NIGHT, SATURDAY
 from gateway.core.time.spans import Span, intersection, seconds, union
 from gateway.core.time.wallclock import instant, load_zone, wall_time
 
-NIGHT = time(22), time(7)
-"""When a night begins and ends, on the person's wall clock."""
-
 _DAY = timedelta(days=1)
-_SATURDAY = 5
 
 
 def shares(plan: Plan, stints: Iterable[Stint]) -> tuple[Share, ...]:
@@ -50,7 +47,7 @@ def _special_times(
         night = instant(datetime.combine(day, NIGHT[0]), zone)
         nights.append(Span(night, instant(datetime.combine(following, NIGHT[1]), zone)))
         end = instant(datetime.combine(following, time()), zone)
-        if day.weekday() >= _SATURDAY:
+        if day.weekday() >= SATURDAY:
             weekends.append(Span(midnight, end))
         if hours.holiday(day) is not None:
             holidays.append(Span(midnight, end))

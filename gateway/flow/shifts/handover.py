@@ -11,7 +11,7 @@ from gateway.core.matching.text import write_matchers
 from gateway.core.oncall.history import DutyChange
 from gateway.core.oncall.rota import next_change
 from gateway.core.plan.plan import Plan
-from gateway.core.plan.references import OF_ROTAS, parse_reference
+from gateway.core.plan.rota_receivers import receivers_of_rota
 from gateway.flow.shifts.messages import ShiftMessage, notify_person, notify_targets, rota_subject
 from gateway.store import Tx
 from gateway.store.queries import handover
@@ -91,7 +91,7 @@ def _summarise(tx: Tx, plan: Plan, change: DutyChange, before: tuple[str, ...], 
 
 
 def _state(tx: Tx, plan: Plan, rota: str, now: float) -> Mapping[str, Any]:
-    receivers = _receivers_of(plan, rota)
+    receivers = receivers_of_rota(plan, rota)
     incidents = handover.open_incidents(tx, receivers, MOST_INCIDENTS)
     active = [one for one in silences.ending_after(tx, now) if one.starts_at <= now]
     return {
@@ -117,15 +117,3 @@ def _state(tx: Tx, plan: Plan, rota: str, now: float) -> Mapping[str, Any]:
         ],
         "week": handover.counts_since(tx, receivers, now - WEEK)._asdict(),
     }
-
-
-def _receivers_of(plan: Plan, rota: str) -> list[str]:
-    """Return the receivers whose escalation names the rota."""
-    policies = {
-        policy.name
-        for policy in plan.escalations.values()
-        for step in policy.steps
-        for reference in step.notify
-        if (parsed := parse_reference(reference)).kind in OF_ROTAS and parsed.name == rota
-    }
-    return [one.name for one in plan.receivers.values() if one.escalate in policies]

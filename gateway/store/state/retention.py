@@ -1,5 +1,7 @@
 """Retention: deleting incidents, alerts, episodes and silences that ended long ago."""
 
+from math import ceil
+
 from sqlalchemy import bindparam, delete, exists, select
 
 from gateway.core.incidents.incident import State
@@ -16,7 +18,9 @@ from gateway.store.schema.tables import (
     recipients,
     timeline,
 )
-from gateway.store.state import episodes, silences
+from gateway.store.state import counters, episodes, silences
+
+_DELETED_BEFORE = "incidents_deleted_before"
 
 _OLD_INCIDENTS = Statement(
     select(incidents.c.number, incidents.c.state)
@@ -79,7 +83,18 @@ def prune(tx: Tx, before: float, limit: int) -> int:
     for statement in _DELETE_PARTS:
         tx.run(statement, numbers=numbers)
     forgotten = tx.run(_DELETE_INCIDENTS, numbers=numbers)
+    if forgotten:
+        mark = max(ceil(before), deleted_before(tx) or 0)
+        counters.save(tx, _DELETED_BEFORE, mark)
     identities = [row[0] for row in tx.rows(_OLD_ALERTS, before=before, most=limit)]
     forgotten += tx.run(_DELETE_ALERTS, identities=json_list(identities))
     forgotten += episodes.prune(tx, before, limit)
     return forgotten + silences.prune(tx, before, limit)
+
+
+def deleted_before(tx: Tx) -> int | None:
+    """Return the instant (Unix seconds) before whose resolution incidents were deleted.
+
+    None if none was. A change of the retention does not move it back.
+    """
+    return counters.find(tx, _DELETED_BEFORE)

@@ -18,6 +18,7 @@ from gateway.web.api_v1 import (
     models,
     oncall,
     people,
+    reports,
     requests,
     silences,
     swaps,
@@ -30,6 +31,7 @@ from gateway.web.api_v1.models import contacts as contact_models
 from gateway.web.api_v1.models import explain as explain_models
 from gateway.web.api_v1.models import feeds as feed_models
 from gateway.web.api_v1.models import people as people_models
+from gateway.web.api_v1.models import reports as report_models
 from gateway.web.api_v1.models import silences as silence_models
 from gateway.web.api_v1.models import swaps as swap_models
 from gateway.web.api_v1.models import teams as team_models
@@ -271,6 +273,14 @@ ENDPOINTS = (
         change_models.ChangesMade,
         None,
         (404, 409),
+    ),
+    _get(
+        "/reports/figures",
+        "reportFigures",
+        reports.figures,
+        report_models.ReportQuery,
+        report_models.Report,
+        (404,),
     ),
     _get("/teams", "listTeams", teams.list_teams, requests.NoQuery, team_models.Teams),
     _get("/swaps", "listSwaps", swaps.list_swaps, swap_models.SwapsQuery, swap_models.Swaps),

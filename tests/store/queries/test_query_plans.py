@@ -20,7 +20,7 @@ from gateway.store.outbox import (
     revise,
     waiting,
 )
-from gateway.store.queries import active_alerts, deliveries, lists, silence_pages
+from gateway.store.queries import active_alerts, deliveries, lists, report, silence_pages
 from gateway.store.state import (
     alerts,
     duty,
@@ -49,6 +49,7 @@ MODULES = (
     revise,
     waiting,
     deliveries,
+    report,
     silence_pages,
     silences,
     timeline,

@@ -89,6 +89,8 @@ Index(
     sqlite_where=_ACKNOWLEDGED,
     postgresql_where=_ACKNOWLEDGED,
 )
+# For reports, which read the incidents that opened in a time span.
+Index("incidents_opened_at", incidents.c.opened_at, incidents.c.number)
 Index("incidents_state", incidents.c.state, incidents.c.number)
 Index(
     "incidents_team",

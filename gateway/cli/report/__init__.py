@@ -1,0 +1,1 @@
+"""`gateway report`: how a time span went, in figures."""

@@ -1,0 +1,1 @@
+"""Reports: figures over incidents and their notices. Pure functions of facts."""

@@ -1,0 +1,169 @@
+"""A report: the figures of a selection of incidents, in total, in groups, and by person."""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from gateway.core.plan.plan import Plan
+from gateway.core.plan.rota_receivers import rotas_by_receiver
+from gateway.core.proof.findings import Share
+from gateway.core.report.facts import Facts, IncidentFacts
+from gateway.core.report.figures import Figures, Tally
+from gateway.core.report.interruptions import Interruptions, count_interruptions
+from gateway.core.report.noisy import Noise, NoisyAlert
+from gateway.core.report.selection import Dimension, Selection
+from gateway.core.report.spread import Spread, spread
+from gateway.core.time.wallclock import days, load_zone
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The figures of the incidents with one value of a dimension; an empty key for none."""
+
+    key: str
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class PersonFigures:
+    """The figures of one person: what reached them, and what they did."""
+
+    person: str
+    pages: int
+    interruptions: Interruptions
+    acknowledged: int
+    to_acknowledge: Spread | None
+    duty: Share | None = None  # their time on call; None where it was not asked for
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Figures of a selection. `days` are the starts of its days, with their incidents."""
+
+    selection: Selection
+    zone: str
+    totals: Figures
+    by_severity: Sequence[Group]
+    groups: Sequence[Group]
+    days: Sequence[tuple[float, int]]
+    people: Sequence[PersonFigures]
+    noisiest: Sequence[NoisyAlert]
+
+
+class ReportBuilder:
+    """Adds facts up to a report. Not thread-safe: one caller at a time."""
+
+    def __init__(
+        self, plan: Plan, selection: Selection, zone: str, by: Dimension | None = None
+    ) -> None:
+        """Days are those of `zone`, an IANA name; `by` is the dimension of `groups`."""
+        self._plan = plan
+        self._selection = selection
+        self._zone = zone
+        self._by = by
+        self._rotas = rotas_by_receiver(plan)
+        self._days = [day.start for day in days(selection.start, selection.end, load_zone(zone))]
+        self._day_counts = [0] * len(self._days)
+        self._by_severity: dict[str, Tally] = {}
+        self._groups: dict[str, Tally] = {}
+        self._noise = Noise()
+        self._urgent: dict[str, list[float]] = {}
+        self._pages: dict[str, int] = {}
+        self._acknowledgements: dict[str, list[float | None]] = {}
+
+    def add(self, facts: Facts) -> None:
+        """Count the facts of some incidents, each incident once."""
+        for one in facts.incidents:
+            _tally(self._by_severity, one.severity).add(one)
+            self._day_counts[self._day(one)] += 1
+            self._noise.add(one)
+            for key in self._keys(one):
+                _tally(self._groups, key).add(one)
+            if one.acknowledgement is not None:
+                waits = self._acknowledgements.setdefault(one.acknowledgement.by, [])
+                waits.append(one.seconds_to_acknowledge)
+        for notice in facts.urgent:
+            self._urgent.setdefault(notice.person, []).append(notice.at)
+        for person, count in facts.pages.items():
+            self._pages[person] = self._pages.get(person, 0) + count
+
+    def report(self, duty: Mapping[str, Share] | None = None) -> Report:
+        """Return the report of what was added; `duty` are the shares of people on call."""
+        totals = Tally()
+        for tally in self._by_severity.values():
+            totals.add_all(tally)
+        return Report(
+            self._selection,
+            self._zone,
+            totals.figures(),
+            self._ordered(Dimension.SEVERITY, self._by_severity),
+            self._ordered(self._by, self._groups) if self._by else (),
+            list(zip(self._days, self._day_counts, strict=True)),
+            self._people(duty or {}),
+            self._noise.noisiest(),
+        )
+
+    def _day(self, one: IncidentFacts) -> int:
+        return bisect_right(self._days, one.opened_at) - 1
+
+    def _keys(self, one: IncidentFacts) -> Sequence[str]:
+        """Return the groups that an incident belongs to; it may have several alerts and rotas."""
+        match self._by:
+            case None:
+                return ()
+            case Dimension.SEVERITY:
+                return (one.severity,)
+            case Dimension.TEAM:
+                return (one.team,)
+            case Dimension.ROTA:
+                return self._rotas.get(one.receiver) or ("",)
+            case Dimension.RECEIVER:
+                return (one.receiver,)
+            case Dimension.ROUTE:
+                return (one.route_id,)
+            case Dimension.ALERTNAME:
+                return one.alertnames or ("",)
+            case Dimension.DAY:
+                return (f"{self._days[self._day(one)]:.0f}",)
+
+    def _ordered(self, by: Dimension, tallies: Mapping[str, Tally]) -> list[Group]:
+        """Return groups: severities by rank, days in order, others with most messages first."""
+        groups = [Group(key, tally.figures()) for key, tally in tallies.items()]
+        if by is Dimension.SEVERITY:
+            return sorted(groups, key=lambda one: (self._plan.rank_of(one.key), one.key))
+        if by is Dimension.DAY:
+            return sorted(groups, key=lambda one: int(one.key))
+        return sorted(
+            groups, key=lambda one: (-one.figures.messages, -one.figures.incidents, one.key)
+        )
+
+    def _people(self, duty: Mapping[str, Share]) -> list[PersonFigures]:
+        """Return the people of the report: the most interrupted first, then by pages."""
+        names: Iterable[str] = {*self._pages, *self._urgent, *self._acknowledgements, *duty}
+        if self._selection.person is not None:
+            names = [self._selection.person]
+        people = [self._person(name, duty.get(name)) for name in names]
+        return sorted(people, key=lambda one: (-one.interruptions.total, -one.pages, one.person))
+
+    def _person(self, name: str, duty: Share | None) -> PersonFigures:
+        known = self._plan.people.get(name)
+        waits = self._acknowledgements.get(name, [])
+        return PersonFigures(
+            name,
+            self._pages.get(name, 0),
+            count_interruptions(
+                self._urgent.get(name, ()),
+                known.timezone if known else "UTC",
+                self._plan.business_hours,
+            ),
+            len(waits),
+            spread([wait for wait in waits if wait is not None]),
+            duty,
+        )
+
+
+def _tally(tallies: dict[str, Tally], key: str) -> Tally:
+    tally = tallies.get(key)
+    if tally is None:
+        tally = tallies[key] = Tally()
+    return tally
