@@ -25,7 +25,7 @@ COMMANDS = {
     "explain": "gateway.cli.explain",
     "render": "gateway.cli.render",
     "send-test": "gateway.cli.send_test",
-    "import": "gateway.cli.import_.command",
+    "import": "gateway.cli.import_.commands",
     "migrate": "gateway.cli.migrate",
 }
 

@@ -185,7 +185,8 @@ def test_json_with_output_names_the_written_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "status", "text"),
     [
-        (("import",), 2, "Missing argument 'FILE'"),
+        (("import", "alertmanager"), 2, "Missing argument 'FILE'"),
+        (("import", "oncall"), 2, "Missing argument 'FILE...'"),
         (("import", "/nowhere/alertmanager.yml"), 1, "No such file"),
         (("import", str(BILLING), "--output", "/nowhere/routes.yaml"), 1, "cannot be written"),
         (("import", str(BILLING), "--nonsense"), 2, "No such option"),

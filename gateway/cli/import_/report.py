@@ -10,9 +10,9 @@ from gateway.cli.support.output import plural
 from gateway.config.source.problem import listed
 from gateway.core.routing.match import walk
 from gateway.importers.alertmanager.verify.equivalence import EquivalenceReport
-from gateway.importers.alertmanager.write.emit import one_line
 from gateway.importers.alertmanager.write.notes import NoteKind
 from gateway.importers.alertmanager.write.translate import ALERTMANAGER_REPEATS, Translation
+from gateway.importers.emit import one_line
 
 
 def as_json(translation: Translation, proof: EquivalenceReport | None) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from gateway.config.source.nodes import MappingNode, ScalarNode
 from gateway.config.source.problem import Findings
 from gateway.config.source.tree import read_tree
-from gateway.importers.alertmanager.write.emit import WIDTH, Block, Items, Remark, Value, lines
+from gateway.importers.emit import WIDTH, Block, Items, Remark, Value, lines
 
 TEXTS = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\x00"), max_size=40)
 

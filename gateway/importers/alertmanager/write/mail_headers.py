@@ -6,9 +6,9 @@ from gateway.config.grammar.channels.mail_headers import MOST_HEADERS, header_fa
 from gateway.config.grammar.parsed import ParsedSection
 from gateway.core.text.text_template import is_template
 from gateway.importers.alertmanager.read.gotemplate import in_jinja
-from gateway.importers.alertmanager.write.emit import Block, Items, Remark, escape_references
 from gateway.importers.alertmanager.write.notes import Notes
 from gateway.importers.alertmanager.write.templates import template_remark
+from gateway.importers.emit import Block, Items, Remark, escape_references
 
 SUBJECT = "subject"
 COPY = "cc"

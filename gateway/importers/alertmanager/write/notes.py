@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from gateway.config.source.problem import Problem, SourcePosition
 from gateway.core.plan.accounts import Secret
-from gateway.importers.alertmanager.write.emit import Remark
+from gateway.importers.emit import Remark
 
 
 class NoteKind(StrEnum):

@@ -10,9 +10,9 @@ from gateway.core.plan.accounts import Secret
 from gateway.core.plan.channels import CHANNELS, SLACK
 from gateway.importers.alertmanager.read.rules import is_set, join_keys
 from gateway.importers.alertmanager.read.source_config import SourceConfig
-from gateway.importers.alertmanager.write.emit import Block, Remark, escape_references
 from gateway.importers.alertmanager.write.label_addresses import LabelAddress, fixed_address
 from gateway.importers.alertmanager.write.notes import Notes
+from gateway.importers.emit import Block, Remark, escape_references
 
 SEND_RESOLVED = {"email": False, "slack": False, "pagerduty": True, "webhook": True}
 """Alertmanager's defaults of `send_resolved` (its notifiers' default configurations)."""

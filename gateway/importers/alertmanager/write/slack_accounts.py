@@ -9,9 +9,9 @@ from gateway.core.plan.accounts import Secret
 from gateway.core.plan.channels import SLACK
 from gateway.importers.alertmanager.read.check_integrations import POST_MESSAGE
 from gateway.importers.alertmanager.read.rules import is_set
-from gateway.importers.alertmanager.write.emit import Block
 from gateway.importers.alertmanager.write.notes import Notes
 from gateway.importers.alertmanager.write.receiver_context import PLACEHOLDER, ReceiverContext
+from gateway.importers.emit import Block
 
 WEBHOOK_PLACEHOLDER = "https://hooks.slack.com/services/placeholder"
 LONGEST_NAME = 40

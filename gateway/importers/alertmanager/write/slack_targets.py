@@ -3,7 +3,6 @@
 from gateway.config.grammar.parsed import ParsedSection
 from gateway.core.plan.channels import SLACK
 from gateway.core.text.text_template import is_template
-from gateway.importers.alertmanager.write.emit import Block, escape_references
 from gateway.importers.alertmanager.write.label_addresses import (
     BY_LABEL,
     INSTEAD,
@@ -12,6 +11,7 @@ from gateway.importers.alertmanager.write.label_addresses import (
 )
 from gateway.importers.alertmanager.write.receiver_context import ReceiverContext, TranslatedTarget
 from gateway.importers.alertmanager.write.templates import template_remarks, unused_remark
+from gateway.importers.emit import Block, escape_references
 
 _FILES = {
     "title": "slack/title.j2",

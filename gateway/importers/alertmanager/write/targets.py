@@ -11,7 +11,6 @@ from gateway.core.plan.accounts import Secret
 from gateway.core.text.text_template import is_template
 from gateway.core.time.timestamps import format_duration
 from gateway.importers.alertmanager.read.rules import is_set
-from gateway.importers.alertmanager.write.emit import Block, Items, Remark
 from gateway.importers.alertmanager.write.label_addresses import (
     BY_LABEL,
     INSTEAD,
@@ -28,6 +27,7 @@ from gateway.importers.alertmanager.write.receiver_context import (
     TranslatedTarget,
 )
 from gateway.importers.alertmanager.write.templates import template_remarks, unused_remark
+from gateway.importers.emit import Block, Items, Remark
 
 MOST_ALERTS = 1_000_000
 PAGERDUTY_SEVERITIES = ("critical", "error", "warning", "info")

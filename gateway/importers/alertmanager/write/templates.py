@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from gateway.config.grammar.parsed import ParsedSection
 from gateway.importers.alertmanager.read.gotemplate import in_jinja, is_default
 from gateway.importers.alertmanager.read.rules import join_keys
-from gateway.importers.alertmanager.write.emit import Remark
 from gateway.importers.alertmanager.write.notes import Notes
+from gateway.importers.emit import Remark
 
 
 def template_remarks(

@@ -12,7 +12,12 @@ from gateway.core.time.timestamps import format_duration
 from gateway.importers.alertmanager.read.rules import join_keys
 from gateway.importers.alertmanager.read.secrets import secrets
 from gateway.importers.alertmanager.read.source_config import SourceConfig
-from gateway.importers.alertmanager.write.emit import (
+from gateway.importers.alertmanager.write.notes import NoteKind, Notes
+from gateway.importers.alertmanager.write.source_text import copy_source_lines
+from gateway.importers.alertmanager.write.timing import LateRepeat, late_repeats
+from gateway.importers.alertmanager.write.write_receivers import channels, receivers
+from gateway.importers.alertmanager.write.write_routing import inhibit_rules, route, time_intervals
+from gateway.importers.emit import (
     Block,
     Items,
     Remark,
@@ -21,11 +26,6 @@ from gateway.importers.alertmanager.write.emit import (
     point_lines,
     remark_lines,
 )
-from gateway.importers.alertmanager.write.notes import NoteKind, Notes
-from gateway.importers.alertmanager.write.source_text import copy_source_lines
-from gateway.importers.alertmanager.write.timing import LateRepeat, late_repeats
-from gateway.importers.alertmanager.write.write_receivers import channels, receivers
-from gateway.importers.alertmanager.write.write_routing import inhibit_rules, route, time_intervals
 
 ALERTMANAGER_REPEATS = f"repeats: {Repeats.ON_TICKS}"
 """What gives Alertmanager's times of repeats."""

@@ -8,12 +8,12 @@ from gateway.core.plan.accounts import Secret
 from gateway.core.urls.web_url import proxy_url
 from gateway.importers.alertmanager.read.integrations import WITHOUT_COUNTERPART
 from gateway.importers.alertmanager.read.source_config import SourceConfig
-from gateway.importers.alertmanager.write.emit import Block, Items, Remark, escape_references
 from gateway.importers.alertmanager.write.notes import Notes
 from gateway.importers.alertmanager.write.receiver_context import ReceiverContext, TranslatedTarget
 from gateway.importers.alertmanager.write.slack_accounts import SlackAccounts, token_account
 from gateway.importers.alertmanager.write.slack_targets import slack
 from gateway.importers.alertmanager.write.targets import email, pagerduty, webhook
+from gateway.importers.emit import Block, Items, Remark, escape_references
 
 _TRANSLATE: dict[str, Callable[[ParsedSection, ReceiverContext], TranslatedTarget]] = {
     "email": email,

@@ -7,8 +7,8 @@ from gateway.core.routing.mutes import TimeInterval
 from gateway.core.time.interval import Ranges
 from gateway.importers.alertmanager.read.intervals import LOCAL, NEVER
 from gateway.importers.alertmanager.read.routing import ALL_LABELS, Inhibition
-from gateway.importers.alertmanager.write.emit import Block, Items, Remark, Value, escape_references
 from gateway.importers.alertmanager.write.notes import Notes
+from gateway.importers.emit import Block, Items, Remark, Value, escape_references
 
 _BOUNDS = {"months": (1, 12), "years": (1, 9999)}
 """The bounds of the calendar; Alertmanager accepts any number."""

@@ -1,4 +1,4 @@
-"""`gateway import`: translation of an alertmanager.yml into a routes.yaml."""
+"""`gateway import alertmanager`: translation of an alertmanager.yml into a routes.yaml."""
 
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from gateway.importers.alertmanager.verify.equivalence import EquivalenceReport,
 from gateway.importers.alertmanager.write.translate import Translation, translate
 
 
-@click.command("import")
+@click.command("alertmanager")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(
     "-o",
@@ -39,6 +39,8 @@ def command(file: Path, output: Path | None, *, force: bool, compare: bool, as_j
 
     \b
     gateway import alertmanager.yml --output routes.yaml --check
+
+    The word `alertmanager` after `import` may be omitted, as here.
 
     Routes, inhibition and time intervals stay as they are; e-mail, Slack, PagerDuty and webhook
     receivers are translated. No secret is written: the file has ${NAME} instead, and a table

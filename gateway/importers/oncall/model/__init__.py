@@ -1,0 +1,1 @@
+"""Records of an export, the same for all products."""

@@ -1,0 +1,1 @@
+"""PagerDuty: answers of its REST API v2."""

@@ -1,0 +1,1 @@
+"""Reading of JSON files whose values know their position."""

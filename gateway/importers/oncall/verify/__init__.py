@@ -1,0 +1,1 @@
+"""Comparison of the new rotas with the product's own rendering."""

@@ -1,0 +1,1 @@
+"""Writing of the records as a routes.yaml."""

@@ -1,0 +1,56 @@
+"""Exceptions of a schedule as the overrides of one of its rotas."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from gateway.core.oncall.layers import segments
+from gateway.core.oncall.types import Override
+from gateway.core.time.wallclock import load_zone
+from gateway.importers.oncall.model.schedule import ExceptionRecord, Rotation, ScheduleRecord
+from gateway.importers.oncall.write.layers import layers_of
+
+
+def overrides_of(
+    schedule: ScheduleRecord,
+    rotations: Sequence[Rotation],
+    people: Mapping[str, str],
+    as_of: float,
+    *,
+    first: bool,
+) -> Iterator[Override]:
+    """Yield the overrides of a rota with these rotations, without those that are over.
+
+    Of several rotas of a schedule only the `first` one gets people who are on call beside others.
+    """
+    for one in schedule.exceptions:
+        if one.end <= as_of or (one.beside and not first):
+            continue
+        for start, end in _stretches(one, rotations, people, as_of):
+            yield Override(
+                member=None if one.person is None else people[one.person],
+                start=start,
+                end=end,
+                replaces=None if one.replaces is None else people[one.replaces],
+                beside=one.beside,
+            )
+
+
+def _stretches(
+    one: ExceptionRecord, rotations: Sequence[Rotation], people: Mapping[str, str], as_of: float
+) -> list[tuple[float, float]]:
+    """Return when an exception applies: of one for some rotations only, while these apply."""
+    own = [each for each in rotations if one.rotations is None or each.key in one.rotations]
+    if one.rotations is None or len(own) == len(rotations):
+        return [(one.start, one.end)]
+    stretches = sorted(
+        (max(segment.start, one.start), min(segment.end, one.end))
+        for rotation in own
+        for layer in layers_of(rotation, people, as_of)
+        for segment in segments(layer, load_zone(rotation.zone), one.start, one.end)
+    )
+    joined: list[tuple[float, float]] = []
+    for start, end in stretches:
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        elif start < end:
+            joined.append((start, end))
+    return joined

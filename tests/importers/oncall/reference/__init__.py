@@ -1,0 +1,1 @@
+"""The products' own rules, each asked for one instant at a time."""
