@@ -270,6 +270,11 @@ class Metrics:
             "Seconds of the next 24 hours in which the rota has nobody who can be reached.",
             "rota",
         )
+        self._planned_gap = self._gauge(
+            "gateway_rota_planned_gap",
+            "1 while nobody is on call in a rota with `gaps: allowed`.",
+            "rota",
+        )
         self._calendar_ok = self._gauge(
             "gateway_calendar_ok",
             "Whether the calendar could be read the last time, and did not lose its events.",
@@ -446,7 +451,9 @@ class Metrics:
         """Set the coverage of each rota, and remove those that no longer exist."""
         self._on_call.clear()
         self._uncovered.clear()
+        self._planned_gap.clear()
         for one in rotas:
+            self._planned_gap.labels(one.rota).set(one.planned_gap)
             self._on_call.labels(one.rota).set(one.on_call)
             self._uncovered.labels(one.rota).set(one.uncovered)
 

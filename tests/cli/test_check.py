@@ -131,6 +131,15 @@ def test_gaps_of_a_rota_are_summed_up(tmp_path: Path) -> None:
     }
 
 
+def test_allowed_gaps_of_a_rota_are_named_as_such(tmp_path: Path) -> None:
+    """The sum stays, and says that it is meant."""
+    file = tmp_path / "routes.yaml"
+    file.write_text(WITH_GAP.replace("    layers:", "    gaps: allowed\n    layers:"))
+    text = fine("check", str(file))
+    assert "first from 05:00 CET, as gaps: allowed says" in text
+    assert "and an escalation pages it" not in text
+
+
 def test_json_has_every_finding_and_the_summary() -> None:
     """Programs get every finding with its position, the counts and who is on call."""
     answer = fine_json("check", POSTMARK_TOKEN="test-postmark-token")

@@ -124,10 +124,12 @@ def print_summary(config: Config, now: float) -> None:
     for name, rota in plan.rotas.items():
         text = oncall_text.on_call_line(plan, rota, now)
         nobody = text.startswith(oncall_text.NOBODY)
-        echo(f"on call for {name}: {paint(text, 'red' if nobody else None)}")
+        red = nobody and not rota.gaps_allowed
+        echo(f"on call for {name}: {paint(text, 'red' if red else None)}")
         uncovered = gaps(rota, now, now + HORIZON)
         if uncovered:
             missing = duration(sum(end - start for start, end in uncovered))
             first = clock_time(uncovered[0][0], rota.zone, now)
             text = f"  nobody for {missing} of the next 4 weeks, first from {first}"
-            echo(paint(text, "red"))
+            meant = ", as gaps: allowed says" if rota.gaps_allowed else ""
+            echo(paint(text + meant, None if meant else "red"))

@@ -8,6 +8,7 @@ from gateway.config.build.calendars import CalendarBuilder
 from gateway.config.build.names import DeclaredNames, refuse_duplicates
 from gateway.config.grammar.calendars import CalendarLocation
 from gateway.config.grammar.holidays import HolidayDates, Region
+from gateway.config.grammar.oncall import ALLOWED
 from gateway.config.grammar.parsed import ParsedSection, ParsedValue
 from gateway.config.grammar.rota_values import BUSINESS_DAYS
 from gateway.config.source.problem import Findings
@@ -50,6 +51,7 @@ def rotas(
             zone,
             tuple(one for one in layers if one is not None),
             tuple(one for one in overrides if one is not None),
+            gaps_allowed=entry.get("gaps") == ALLOWED,
         )
     return rotas_by_name
 

@@ -2,6 +2,7 @@
 
 from gateway.config.grammar.calendars import CALENDAR, HOLIDAYS
 from gateway.config.grammar.durations import POSITIVE_DURATION
+from gateway.config.grammar.field_types import Choice
 from gateway.config.grammar.lists import ListOf, MapOf
 from gateway.config.grammar.rota_values import (
     CLOCK,
@@ -125,6 +126,9 @@ _OVERRIDE = Section(
     ),
 )
 
+ALLOWED = "allowed"
+"""The value of `gaps` that does not report times without anyone on call."""
+
 ROTA = Section(
     "rota",
     "Who is on call when.",
@@ -144,6 +148,14 @@ ROTA = Section(
             "Exceptions.",
             "none",
             "[{person: ben, from: 2026-12-24 18:00, to: 2026-12-27 09:00}]",
+        ),
+        Field(
+            "gaps",
+            Choice(("reported", ALLOWED)),
+            "`allowed`: times at which nobody is on call are meant, and not reported. An "
+            "escalation that then reaches nobody still is.",
+            "reported",
+            ALLOWED,
         ),
         Field(
             "announce",

@@ -202,6 +202,8 @@ def _warn_gaps(file: ParsedSection, plan: Plan, now: float, findings: Findings) 
         if name not in paged_rotas:
             continue
         rota = plan.rotas[name]
+        if rota.gaps_allowed:
+            continue
         gap_list = gaps(rota, now, now + GAP_SEARCH_SECONDS)
         if not gap_list:
             continue
@@ -210,7 +212,8 @@ def _warn_gaps(file: ParsedSection, plan: Plan, now: float, findings: Findings) 
         missing = format_duration(round(sum(end - start for start, end in gap_list) / 60) * 60)
         message = (
             f'rota "{shorten(name)}": nobody is on call for {missing} of the next 4 weeks, '
-            f"first {first} ({rota.zone}), and an escalation pages it"
+            f"first {first} ({rota.zone}), and an escalation pages it; gaps: allowed says that "
+            "this is meant"
         )
         findings.warn(item.position, message)
 

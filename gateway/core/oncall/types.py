@@ -208,6 +208,7 @@ class Rota:
     layers: tuple[AnyLayer, ...]
     overrides: tuple[Override, ...] = ()
     changes: tuple[Override, ...] = ()
+    gaps_allowed: bool = False  # times without anyone on call are meant, and not reported
 
     def __post_init__(self) -> None:
         load_zone(self.zone)

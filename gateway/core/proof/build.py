@@ -28,7 +28,7 @@ def build_proof(plan: Plan, start: float, end: float) -> Proof:
     reach = Reach(plan, schedules, span)
     findings = [
         *_routes(plan, reach),
-        *_uncovered(schedules),
+        *_uncovered(plan, schedules),
         *_unknown(schedules),
         *_unreachable(duty, reach),
         *_escalations(plan, reach),
@@ -69,8 +69,10 @@ def _routes(plan: Plan, reach: Reach) -> Iterator[Finding]:
             )
 
 
-def _uncovered(schedules: Mapping[str, Sequence[Shift]]) -> Iterator[Finding]:
+def _uncovered(plan: Plan, schedules: Mapping[str, Sequence[Shift]]) -> Iterator[Finding]:
     for name, swept in schedules.items():
+        if plan.rotas[name].gaps_allowed:
+            continue
         if spans := union(
             Span(one.start, one.end) for one in swept if not one.turn and not one.unknown
         ):

@@ -12,11 +12,16 @@ AHEAD = 24 * 3600.0
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """How many reachable people are on call now, and for how many seconds ahead nobody will be."""
+    """How many reachable people are on call now, and for how many seconds ahead nobody will be.
+
+    A rota whose gaps are allowed is in a `planned_gap` while nobody is on call; such times ahead do
+    not count.
+    """
 
     rota: str
     on_call: int
     uncovered: float
+    planned_gap: bool = False
 
 
 def coverage(plan: Plan, rota: Rota, now: float) -> Coverage:
@@ -24,12 +29,15 @@ def coverage(plan: Plan, rota: Rota, now: float) -> Coverage:
 
     Only people with a contact count: anyone else cannot be paged.
     """
-    reachable_now, uncovered = 0, 0.0
+    reachable_now, uncovered, planned_gap = 0, 0.0, False
     for shift in shifts(rota, now, now + AHEAD):
+        if rota.gaps_allowed and not shift.turn and not shift.unknown:
+            planned_gap |= shift.start == now
+            continue
         people = [plan.people[one] for one in shift.people if one in plan.people]
         reachable = sum(bool(person_targets(plan, person)) for person in people)
         if shift.start == now:
             reachable_now = reachable
         if not reachable:
             uncovered += shift.end - shift.start
-    return Coverage(rota.name, reachable_now, uncovered)
+    return Coverage(rota.name, reachable_now, uncovered, planned_gap)

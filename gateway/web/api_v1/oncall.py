@@ -93,6 +93,7 @@ async def list_rotas(engine: Engine, query: requests.NoQuery) -> models.Rotas:
                 ],
                 layers=len(rota.layers),
                 overrides=len(rota.overrides),
+                gaps_allowed=rota.gaps_allowed,
             )
             for rota in plan.rotas.values()
         ]

@@ -80,6 +80,7 @@ class RotaCalendar:
     zone: str
     changes: Sequence[str]
     days: Sequence[Day]
+    gaps_allowed: bool
 
 
 class OnCallPages:
@@ -103,7 +104,9 @@ class OnCallPages:
 
         # In a reader's thread: fifty rotas take long enough to delay alerts on the event loop.
         calendars = await self._engine.store.read(work)
-        uncovered_rotas = [one.rota for one in calendars if not one.people and not one.unknown]
+        uncovered_rotas = [
+            one.rota for one in calendars if not (one.people or one.unknown or one.gaps_allowed)
+        ]
         # A feed's URL stays valid, so only those get it who may also revoke it.
         feeds = await self._engine.feeds.list() if has_write_access(request) else []
         unusable = await self._engine.contacts.unusable()
@@ -161,7 +164,8 @@ def _rota_calendar(
         by=str(state.by) if state.by else "",
         until=until,
         next_names=next_names,
-        gaps=_gaps(rota, zone, now, end),
+        gaps=[] if rota.gaps_allowed else _gaps(rota, zone, now, end),
+        gaps_allowed=rota.gaps_allowed,
         zone="" if rota.zone == zone else rota.zone,
         changes=(),
         days=list(_days(shifts, plan, colours, zone, now)),

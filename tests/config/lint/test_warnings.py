@@ -154,8 +154,16 @@ def test_gaps_in_a_paged_rota_are_warned_of() -> None:
     """The warning about an escalation to a rota with gaps says when nobody is on call."""
     assert warning_texts(ROTA) == [
         'routes.yaml:3:9: rota "r": nobody is on call for 21d8h of the next 4 weeks, first '
-        "Mon 2026-09-21 17:00 to Tue 2026-09-22 09:00 (UTC), and an escalation pages it"
+        "Mon 2026-09-21 17:00 to Tue 2026-09-22 09:00 (UTC), and an escalation pages it; "
+        "gaps: allowed says that this is meant"
     ]
+
+
+def test_allowed_gaps_are_not_warned_of() -> None:
+    """The file says that they are meant."""
+    text = ROTA.replace("layers:", "gaps: allowed, layers:", 1)
+    assert text != ROTA
+    assert warning_texts(text) == []
 
 
 def test_gaps_are_not_searched_without_a_time() -> None:

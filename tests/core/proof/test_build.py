@@ -52,6 +52,16 @@ def test_complete_rota_has_no_finding() -> None:
     assert proof.ok
 
 
+def test_allowed_gaps_leave_only_what_reaches_nobody() -> None:
+    """The rota's gaps are meant; that a critical alert is lost in them is not."""
+    allowed = OFFICE.replace("{layers:", "{gaps: allowed, layers:")
+    proof = build_proof(plan(allowed), START, END)
+    assert FindingKind.UNCOVERED not in kinds(proof)
+    assert kinds(proof)[0] is FindingKind.NOBODY_NOTIFIED
+    caught = plan(allowed, receivers=RECEIVERS.replace("fallback: nobody", "fallback: everyone"))
+    assert FindingKind.UNCOVERED not in kinds(build_proof(caught, START, END))
+
+
 def test_half_hour_without_anybody_names_rota_route_and_escalation() -> None:
     """Each of the 56 half hours before midnight is found, to the minute."""
     proof = build_proof(plan(OFFICE), START, END)

@@ -134,6 +134,7 @@ class Rota(ResponseModel):
     members: list[PersonName]
     layers: int
     overrides: int
+    gaps_allowed: bool
 
 
 class Rotas(ResponseModel):
