@@ -9,7 +9,7 @@ url 3000. All text of all blocks together is undocumented: messages have been re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gateway.channels.slack.mrkdwn import bold, code, plain, split_lines, truncate_mrkdwn
+from gateway.channels.slack.mrkdwn import bold, code, mention, plain, split_lines, truncate_mrkdwn
 from gateway.channels.support import facts as read
 from gateway.channels.support.truncate import strip_controls, truncate
 from gateway.core.incidents.message import Link, Message
@@ -30,6 +30,8 @@ BUTTON_TEXT = 75
 ALERT_LINES = 20
 NOTE = 250  # room for the line that says how many alerts are not shown
 LABELS_IN_LINE = 6
+MOST_MENTIONS = 20
+"""People mentioned in one message; a step that pages more is a broadcast, and the text is short."""
 
 _BUTTONS = {
     "acknowledge": ("Acknowledge", "primary"),
@@ -69,11 +71,17 @@ def rendered_part(message: Message, part: str) -> str:
 
 
 def headline(message: Message) -> str:
-    """Return one line of mrkdwn for notifications and screen readers."""
+    """Return one line of mrkdwn for notifications and screen readers, with the mentions."""
     severity = slack_escape(one_line(message.severity, 40)).upper()
     word = message.status.upper() if message.status != "firing" else severity
     title = rendered_part(message, "title") or slack_escape(read.incident_name(message))
-    return truncate_mrkdwn(f"{emoji(message)} {word}: {one_line(title)}", 300, "…")
+    line = truncate_mrkdwn(f"{emoji(message)} {word}: {one_line(title)}", 300, "…")
+    return f"{line} {paged}" if (paged := mentions(message)) else line
+
+
+def mentions(message: Message) -> str:
+    """Return the mentions of the people who are paged, empty without any."""
+    return " ".join(filter(None, map(mention, message.mentions[:MOST_MENTIONS])))
 
 
 def blocks(message: Message, *, buttons: bool = True) -> list[Block]:
@@ -90,6 +98,9 @@ def blocks(message: Message, *, buttons: bool = True) -> list[Block]:
         },
         _context(_status_line(message)),
     ]
+    if paged := mentions(message):
+        # Slack's clients ring for a mention in the blocks; `text` has it for the notification.
+        content.append(_section(f"Paged: {paged}"))
     links = _buttons(message) if buttons else _link_line(message)
     common = read.shared_labels(message.facts)
     fields: list[Block] = []

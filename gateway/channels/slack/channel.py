@@ -95,7 +95,8 @@ class Slack:
             return await self._post(message, target.address)
         try:
             await self._update(message, receipt)
-            if message.reason not in SILENT_REASONS:
+            # A mention that an update adds notifies nobody.
+            if message.reason not in SILENT_REASONS or blocks.mentions(message):
                 await self._reply(message, receipt)
         except SlackApiError as error:
             if not is_error(error, MESSAGE_GONE | THREAD_GONE):
@@ -129,10 +130,13 @@ class Slack:
     async def _reply(self, message: Message, receipt: Receipt) -> None:
         """Post a reply in the thread, which notifies people."""
         short = blocks.rendered_part(message, "thread") or blocks.headline(message)
+        text = truncate_mrkdwn(short, THREAD_TEXT, "… cut")
+        if (paged := blocks.mentions(message)) and paged not in text:
+            text = f"{text}\n{paged}"
         content: dict[str, Any] = {
             "channel": receipt["channel"],
             "thread_ts": receipt["ts"],
-            "text": truncate_mrkdwn(short, THREAD_TEXT, "… cut"),
+            "text": text,
             "unfurl_links": False,
             "unfurl_media": False,
         }

@@ -10,6 +10,7 @@ from gateway.core.text.escape import one_line, slack_escape
 _MARKS = str.maketrans({"*": "∗", "~": "∼", "`": "'"})
 _EDGE_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")  # inside a word it formats nothing
 _CONTROL_SEQUENCE = re.compile(r"<(?=[!@#])")
+_MEMBER = re.compile(r"[UW][A-Z0-9]{2,20}")
 _HALF_ENTITY = re.compile(r"&[a-z]{0,4}$")
 
 
@@ -27,6 +28,11 @@ def bold(value: str, limit: int = 100) -> str:
     """Return a foreign value in bold, its format marks replaced by similar characters."""
     shown = _EDGE_UNDERSCORE.sub("＿", one_line(value, limit).translate(_MARKS))
     return f"*{slack_escape(shown)}*" if shown else ""
+
+
+def mention(user: str) -> str:
+    """Return the mention of a member; empty for what cannot be a member's id."""
+    return f"<@{user}>" if _MEMBER.fullmatch(user) else ""
 
 
 def plain(escaped: str, limit: int) -> str:

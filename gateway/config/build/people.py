@@ -64,6 +64,7 @@ class PeopleBuilder:
                 quiet_hours=quiet_hours(entry.get("quiet_hours"), zone, self._findings),
                 remind=Remind(entry.get("remind")) if "remind" in entry else REMIND,
                 away=absences(entry.list_of("away"), zone, self._findings),
+                mentions=self._mentions(entry),
             )
             if entry.valid:
                 self._warn_unreachable(person, item.position)
@@ -94,6 +95,13 @@ class PeopleBuilder:
                 self._findings.error(item.position, message)
                 continue
             yield contact
+
+    def _mentions(self, entry: ParsedSection) -> Mapping[str, str]:
+        """Return the person's id by each account that reaches no person but can mention them."""
+        types = {account: self._accounts.types[account] for account in self._accounts.only_post}
+        return {
+            account: entry.get(channel) for account, channel in types.items() if channel in entry
+        }
 
     def _default_account(self, channel: str, entry: ParsedSection) -> str:
         """Return the account of a person's `email:` or `slack:`; note where it is ambiguous."""

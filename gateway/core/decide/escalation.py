@@ -9,8 +9,9 @@ from gateway.core.decide.transitions import TRANSITIONS, Timer
 from gateway.core.incidents.incident import EscalationState
 from gateway.core.incidents.notice import NoticeKind, NotifyReason
 from gateway.core.incidents.timeline import TimelineKind
+from gateway.core.plan.channels import Capability, spec_of
 from gateway.core.plan.intervals import step_wait
-from gateway.core.plan.plan import Escalation, Step
+from gateway.core.plan.plan import Escalation, Step, Target
 from gateway.core.plan.recipients import ResolvedTargets, fallback_of, step_targets, targets_for
 
 
@@ -131,6 +132,7 @@ def _take_step(ev: Evaluation, state: EscalationState, policy: Escalation, step:
     ev.notify(resolved.direct, kind, reason)
     for person in resolved.people:
         reach(ev, person, step.by, reason, kind)
+    ev.notify(_channels_that_mention(ev), kind, reason)
     if reached:
         ev.reasons.append(reason)
         text = f"step {state.step + 1}: {_names(ev, step, resolved)}"
@@ -143,6 +145,18 @@ def _take_step(ev: Evaluation, state: EscalationState, policy: Escalation, step:
     wait = step_wait(step.wait, ev.timing, ev.now, ev.plan) if reached else 0.0
     skipped = tuple(one for one in state.skipped if one != state.step)
     _advance(ev, replace(state, reached=reached, skipped=skipped), policy, ev.now + wait)
+
+
+def _channels_that_mention(ev: Evaluation) -> list[Target]:
+    """Return the notified channels that can mention somebody whom this evaluation pages."""
+    people = [ev.plan.people[one] for one in ev.paged() if one in ev.plan.people]
+    return [
+        target
+        for target in ev.draft.notified_targets.values()
+        if target.person is None
+        and spec_of(target.channel).can(Capability.MENTIONS)
+        and any(person.mention_at(target.account) for person in people)
+    ]
 
 
 def _names(ev: Evaluation, step: Step, resolved: ResolvedTargets) -> str:

@@ -13,7 +13,13 @@ from gateway.core.decide.facts import build_facts, common
 from gateway.core.decide.next_due import next_due
 from gateway.core.decide.result import Decision, Reason
 from gateway.core.incidents.incident import Incident, Member, NotifiedState
-from gateway.core.incidents.notice import NewNotice, NoticeKind, NotifyReason
+from gateway.core.incidents.notice import (
+    FIRING_KINDS,
+    SILENT_REASONS,
+    NewNotice,
+    NoticeKind,
+    NotifyReason,
+)
 from gateway.core.incidents.suppression import (
     Suppression,
     SuppressReason,
@@ -142,6 +148,17 @@ class Evaluation:
                 target.key, NewNotice(target, kind, reason, self.severity.rank, quiet)
             )
 
+    def paged(self) -> list[str]:
+        """Return the ids of the people who are notified now that the incident fires."""
+        people = [
+            notice.target.person
+            for notice in self.notices.values()
+            if notice.kind in FIRING_KINDS
+            and notice.reason not in SILENT_REASONS
+            and not notice.quiet
+        ]
+        return list(dict.fromkeys(person for person in people if person))
+
     @property
     def urgent(self) -> bool:
         """Whether the severity of what fires now is urgent."""
@@ -237,6 +254,7 @@ class Evaluation:
                 self.plan,
                 self.now,
                 told=notified_before.values(),
+                paged=self.paged(),
                 unheard=self._missed(listed),
                 note=self.note,
                 previous_severity=self.previous_severity,

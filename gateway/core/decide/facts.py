@@ -26,6 +26,7 @@ def build_facts(
     now: float,
     *,
     told: Iterable[Target] | None = None,
+    paged: Sequence[str] = (),
     unheard: Sequence[Member] = (),
     note: str | None = None,
     previous_severity: str | None = None,
@@ -34,8 +35,8 @@ def build_facts(
 
     `listed` are the alerts of the notice: those that fire and are not suppressed, and those that
     ended since the last notification. `told` are the targets that were notified before; None for
-    all that were notified by now. `unheard` are alerts that came and went between notifications,
-    which programs may want.
+    all that were notified by now. `paged` are the ids of the people to mention. `unheard` are
+    alerts that came and went between notifications, which programs may want.
     """
     ranked = sorted(
         listed,
@@ -77,6 +78,7 @@ def build_facts(
         "respond_by": incident.respond_by if incident.ack is None else None,
         "missed_at": incident.missed_at,
         "told": _names(incident.notified_targets.values() if told is None else told, plan),
+        "paged": list(paged),
         "note": note,
     }
 

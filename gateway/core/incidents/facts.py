@@ -88,4 +88,5 @@ class Facts(TypedDict):
     respond_by: float | None
     missed_at: float | None  # the acknowledge-by time that passed unacknowledged
     told: list[str]  # names of those who were notified
+    paged: list[str]  # ids of the people whom this decision notifies that it fires
     note: str | None

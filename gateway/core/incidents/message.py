@@ -31,7 +31,8 @@ class Message:
     `dedup_key` is the same for every notice of the incident, at most 255 characters.
     `failed_template` names the template that could not be rendered: the parts are then the
     built-in plain message, which says so. `reduced` asks the channel for its simplest form, because
-    the vendor refused the full one.
+    the vendor refused the full one. `mentions` are ids, at the target's account, of the people whom
+    the same decision pages; a channel checks their form before it mentions anybody.
     """
 
     notice_id: int
@@ -47,3 +48,4 @@ class Message:
     facts: StoredFacts
     failed_template: str | None = None
     reduced: bool = False
+    mentions: tuple[str, ...] = ()

@@ -35,6 +35,8 @@ class Capability(StrEnum):
     READ_BY_PEOPLE = "read by people"
     SHIFT_MESSAGES = "shift messages"
     """Its messages can be about shifts: it needs no incident to show."""
+    MENTIONS = "mentions"
+    """A message to a channel can mention people, whose phones then ring."""
     SKIPS_ACTOR = "skips actor"
     """A person who acknowledged gets no message about it: it would be a new one, not an edit."""
 
@@ -117,6 +119,7 @@ SLACK = ChannelSpec(
             Capability.DIGESTS,
             Capability.QUIET_UPDATES,
             Capability.INCIDENT_NUMBERS,
+            Capability.MENTIONS,
             Capability.READ_BY_PEOPLE,
             Capability.SHIFT_MESSAGES,
         }

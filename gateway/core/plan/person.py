@@ -6,6 +6,7 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from gateway.core.oncall.announced import REMIND, Remind
+from gateway.core.plan.channels import Capability, spec_of
 from gateway.core.time.quiet_hours import QuietHours
 from gateway.core.time.spans import Span
 
@@ -41,6 +42,7 @@ def _at_once(contact: str) -> PersonalRule:
 
 
 NO_CONTACTS: Mapping[str, Contact] = MappingProxyType({})
+NO_MENTIONS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +63,24 @@ class Person:
     quiet_hours: QuietHours | None = None
     remind: Remind = REMIND
     away: tuple[Span, ...] = ()  # sorted and disjoint: when the person cannot be on call
+    mentions: Mapping[str, str] = field(default_factory=lambda: NO_MENTIONS)
+    """The ids by which accounts mention the person that are no contacts, by account."""
 
     def has_address(self, account: str, address: str) -> bool:
-        """Return whether one of the contacts is this address at this account."""
+        """Return whether a contact or a mention is this address at this account."""
+        if self.mentions.get(account) == address:
+            return True
         return any(
             contact.account == account and contact.address == address
             for contact in self.contacts.values()
         )
+
+    def mention_at(self, account: str) -> str:
+        """Return the id by which an account can mention the person, empty if it cannot."""
+        for contact in self.contacts.values():
+            if contact.account == account and spec_of(contact.channel).can(Capability.MENTIONS):
+                return contact.address
+        return self.mentions.get(account, "")
 
     def rules(self, *, urgent: bool, by: tuple[str, ...] = ()) -> PersonalRules:
         """Return the rules that apply: the person's own, else the contacts `by`, all at once.

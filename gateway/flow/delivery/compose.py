@@ -9,13 +9,27 @@ import orjson
 from gateway.channels.contract import Channel
 from gateway.core.decide.facts import without_ends
 from gateway.core.incidents.message import Link, Message
-from gateway.core.incidents.notice import NoticeKind, NotifyReason, Subject
+from gateway.core.incidents.notice import FIRING_KINDS, NoticeKind, NotifyReason, Subject
 from gateway.core.incidents.outbox import Notice
-from gateway.core.plan.plan import Plan
+from gateway.core.plan.channels import Capability, spec_of
+from gateway.core.plan.plan import Plan, Target
 from gateway.links import Links
 from gateway.render.request import RenderRequest
 from gateway.render.service import RenderService
 from gateway.render.view.links import links_from, unsafe_links_text
+
+
+def mentions_of(
+    target: Target, kind: NoticeKind, facts: Mapping[str, Any], plan: Plan
+) -> tuple[str, ...]:
+    """Return the ids at a channel's account of the people whom the decision of a notice pages."""
+    if target.person is not None or kind not in FIRING_KINDS:
+        return ()
+    if not spec_of(target.channel).can(Capability.MENTIONS):
+        return ()
+    people = [plan.people[one] for one in facts.get("paged") or () if one in plan.people]
+    return tuple(id_ for person in people if (id_ := person.mention_at(target.account)))
+
 
 LINK_VALID_FOR = 48 * 3600.0
 """Seconds for which an acknowledge link is valid, from the sending of its message."""
@@ -61,7 +75,8 @@ class Composer:
             notice.reason,
         )
         message = await self._renderer().render(request, rank=notice.rank)
-        return replace(message, reduced=True) if notice.refused else message
+        mentions = mentions_of(notice.target, kind, facts, self._plan())
+        return replace(message, reduced=notice.refused, mentions=mentions)
 
     def _links_of(self, notice: Notice, facts: Mapping[str, object]) -> list[Link]:
         links = list(links_from(facts))

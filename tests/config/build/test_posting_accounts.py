@@ -111,3 +111,11 @@ def test_a_topic_needs_an_app_with_a_token() -> None:
     rota = "rotas: {r: {announce: all, topic: true, layers: [{members: [ana], start: 2026-01-05}]}}"
     file = text(HOOK, "C0BILLING", people=PEOPLE, more=rota)
     assert any("of an app with a token" in problem.message for problem in faults(file, ENV))
+
+
+def test_a_webhook_mentions_people_and_knows_their_presses() -> None:
+    """The id under `slack:` is the one of the workspace, although it is no contact there."""
+    (ana,) = loaded(text(HOOK, people=PEOPLE), ENV).plan.people.values()
+    assert ana.mention_at("slack") == "U0ANA"
+    assert ana.has_address("slack", "U0ANA")
+    assert ana.mention_at("email") == ""
