@@ -148,21 +148,21 @@ class LayerWalk:
             return
         self._begun = self._turns.begun(shown)
         present = (self._following - 1) % len(before)
-        place = self._place_of(self._people, present)
-        if place is not None:
-            self._following = place + 1
+        position = self._index_of(self._people, present)
+        if position is not None:
+            self._following = position + 1
             return
         successors = [*before[present + 1 :], *before[: present + 1]]
-        places = (self._place_of(people, -1) for people in successors)
-        self._following = next((one for one in places if one is not None), 0)
+        positions = (self._index_of(people, -1) for people in successors)
+        self._following = next((one for one in positions if one is not None), 0)
 
-    def _place_of(self, people: tuple[str, ...], before: int) -> int | None:
-        """Return where a turn is in the list: at its old place, else first, else in part."""
+    def _index_of(self, people: tuple[str, ...], before: int) -> int | None:
+        """Return where a turn is in the list: at its old position, else first, else in part."""
         turns = self._list
         if 0 <= before < len(turns) and turns[before] == people:
             return before
-        whole = [place for place, turn in enumerate(turns) if turn == people]
-        in_part = [place for place, turn in enumerate(turns) if set(turn) & set(people)]
+        whole = [position for position, turn in enumerate(turns) if turn == people]
+        in_part = [position for position, turn in enumerate(turns) if set(turn) & set(people)]
         return next(iter([*whole, *in_part]), None)
 
 

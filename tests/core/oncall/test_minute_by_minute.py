@@ -134,7 +134,7 @@ def unrestricted(draw: st.DrawFn) -> tuple[Rota, float]:
 
 @without_deadline
 @given(unrestricted())
-def test_unrestricted_layer_has_no_gap_and_hands_over_at_its_wall_clock_time(
+def test_unrestricted_layer_without_gap_changes_turns_at_its_wall_clock_time(
     drawn: tuple[Rota, float],
 ) -> None:
     """Promise 12: Each handover is at the declared time, or right after a jump of the clock."""
