@@ -31,7 +31,13 @@ from gateway.config.source.tree import MAX_BYTES, read_tree
 from gateway.core.plan.accounts import ChannelSettings, Secret, SourceSettings
 from gateway.core.plan.calendars import CalendarSettings
 from gateway.core.plan.person import Person
-from gateway.core.plan.plan import DEFAULT_RESOLVE_TIMEOUT, Plan, Receiver, Repeats
+from gateway.core.plan.plan import (
+    DEFAULT_RESOLVE_TIMEOUT,
+    DEFAULT_SEVERITY_LABEL,
+    Plan,
+    Receiver,
+    Repeats,
+)
 from gateway.core.routing.match import build_route
 
 __all__ = ["Config", "ConfigError", "Problem", "load"]
@@ -115,7 +121,10 @@ def _config(tree: Node, digest: str, now: float | None, context: ReadContext) ->
     # The key alone counts: with all entries commented out nothing may post, rather than anyone.
     declares_sources = isinstance(tree, MappingNode) and "sources" in tree.entries
     source_entries = file.map_of("sources") if declares_sources else None
-    sources = build_sources.sources(source_entries, file.position_of("sources"), secrets, findings)
+    severity_label = file.get("severity_label", DEFAULT_SEVERITY_LABEL)
+    sources = build_sources.SourceBuilder(secrets, severity_label, findings).build(
+        source_entries, file.position_of("sources")
+    )
     channels = accounts.channels(file.get("channels"), secrets, findings)
     people_builder = PeopleBuilder(names.accounts, secrets, findings)
     people = people_builder.build(file.map_of("people"))
@@ -194,7 +203,7 @@ def _plan(
         time_intervals=intervals,
         business_hours=hours,
         resolve_timeout=resolve_timeout or DEFAULT_RESOLVE_TIMEOUT,
-        severity_label=file.get("severity_label", "severity"),
+        severity_label=file.get("severity_label", DEFAULT_SEVERITY_LABEL),
         flapping=routing.flapping(file.get("flapping"), default_on=bool(severities)),
         repeats=Repeats(file.get("repeats", Repeats.EXACT)),
         digest=digest,

@@ -27,6 +27,7 @@ from gateway.flow.housekeeping import Housekeeping
 from gateway.flow.intake.grouping import IntakeResult
 from gateway.flow.intake.intake import Intake
 from gateway.flow.intake.repost_cache import RepostCache
+from gateway.flow.intake.source_posts import SourcePosts
 from gateway.flow.intake.truncation import record_truncation
 from gateway.flow.intake.watchdog_monitor import WatchdogMonitor
 from gateway.flow.oncall.changes_part import ChangesPart
@@ -111,6 +112,7 @@ class Engine:
             self._intake_committed,
             self.dispatcher.immediate_decider,
         )
+        self.source_posts = SourcePosts(store, now)
         self.watchdog_monitor = WatchdogMonitor(store, plan, now, self.submit)
         self.active_alerts = ActiveAlerts(store, self._repost_cache, plan, now)
         matches = SilenceMatches(store, now, self.active_alerts.candidates)

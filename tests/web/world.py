@@ -1,5 +1,6 @@
 """A fake engine that stores in memory what the web submits, and settings for tests."""
 
+import asyncio
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -30,6 +31,25 @@ SOURCES = (
 )
 
 
+class FakeSourcePosts:
+    """Known posts and firing alerts, in memory."""
+
+    def __init__(self) -> None:
+        self.known: set[tuple[str, str]] = set()
+        self.fired: list[ReportedAlert] = []
+        self.recorded = asyncio.Event()
+
+    async def is_known(self, source: str, post_id: str) -> bool:
+        return (source, post_id) in self.known
+
+    async def record(self, source: str, post_id: str) -> None:
+        self.known.add((source, post_id))
+        self.recorded.set()
+
+    async def firing(self, source: str, label: str, value: str) -> list[ReportedAlert]:
+        return [one for one in self.fired if one.labels.get(label) == value]
+
+
 class FakeEngine:
     """Engine that records what is submitted, or raises `failure` if it is set."""
 
@@ -39,6 +59,7 @@ class FakeEngine:
         self.submitted: list[tuple[str, list[ReportedAlert]]] = []
         self.known: set[Sighting] = set()
         self.truncated = 0
+        self.source_posts = FakeSourcePosts()
         self.rejected: list[tuple[Any, ...]] = []
         self.failure: Exception | None = None
         self.health: list[Health] = [Health("store", ok=True)]

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from gateway.config.build.accounts import Secrets, basic_list, secret_list
 from gateway.config.grammar.parsed import ParsedSection, ParsedValue
-from gateway.config.grammar.sources import SOURCE_TYPES
+from gateway.config.grammar.sources import KEYS_OF_TYPES, SOURCE_TYPES
 from gateway.config.source.problem import Findings, SourcePosition, shorten
 from gateway.core.alerts.own_alerts import SOURCE as OWN_SOURCE
 from gateway.core.plan.accounts import SourceSettings
@@ -23,62 +23,74 @@ PLAIN_KEYS = ("hmac_timestamp_header", "resolve_timeout", "allow_test")
 """Keys of a source whose values are stored as they are."""
 
 
-def sources(
-    entries: Mapping[str, ParsedValue] | None,
-    position: SourcePosition,
-    secrets: Secrets,
-    findings: Findings,
-) -> Mapping[str, SourceSettings]:
-    """Build the declared sources, or the open built-in ones without ``sources:``.
+class SourceBuilder:
+    """Builds the sources of a file; notes what is wrong with them."""
 
-    `entries` is None when the file has no ``sources:``; `position` is where warnings then point.
-    """
-    if entries is None:
-        for name in BUILT_IN:
-            findings.warn(position, _open_source(name))
-        return {name: SourceSettings(name, name) for name in BUILT_IN}
-    if not entries:
-        error_text = "sources: declares no source, so every alert is refused with 404; "
-        error_text += 'declare one, such as alertmanager: {bearer: "${ALERTMANAGER_TOKEN}"}'
-        findings.warn(position, error_text)
-    sources_by_name = {}
-    for name, item in entries.items():
+    def __init__(self, secrets: Secrets, severity_label: str, findings: Findings) -> None:
+        self._secrets = secrets
+        self._severity_label = severity_label
+        self._findings = findings
+
+    def build(
+        self, entries: Mapping[str, ParsedValue] | None, position: SourcePosition
+    ) -> Mapping[str, SourceSettings]:
+        """Build the declared sources, or the open built-in ones without ``sources:``.
+
+        `entries` is None when the file has no ``sources:``; `position` is where warnings then
+        point.
+        """
+        if entries is None:
+            for name in BUILT_IN:
+                self._findings.warn(position, _open_source(name))
+            return {name: SourceSettings(name, name) for name in BUILT_IN}
+        if not entries:
+            error_text = "sources: declares no source, so every alert is refused with 404; "
+            error_text += 'declare one, such as alertmanager: {bearer: "${ALERTMANAGER_TOKEN}"}'
+            self._findings.warn(position, error_text)
+        return {name: self._source(name, item) for name, item in entries.items()}
+
+    def _source(self, name: str, item: ParsedValue) -> SourceSettings:
         entry: ParsedSection = item.value
         if name == OWN_SOURCE:
             message = "is the source of the gateway's own alerts; use another name"
-            findings.error(item.position, f'source "{name}" {message}')
+            self._findings.error(item.position, f'source "{name}" {message}')
         type_ = entry.get("type", name)
         if entry.lacks("type") and type_ not in SOURCE_TYPES:
             near = nearest(name, SOURCE_TYPES)
             message = f'source "{shorten(name)}": "type" is missing'
-            findings.error(item.position, message, suggestion=near, allowed=SOURCE_TYPES)
-        source = _source(name, type_, entry, secrets)
-        if source.open and entry.valid:
-            findings.warn(item.position, _open_source(name))
-        sources_by_name[name] = source
-    return sources_by_name
+            self._findings.error(item.position, message, suggestion=near, allowed=SOURCE_TYPES)
+        settings = SourceSettings(
+            name=name,
+            type=type_,
+            bearer=secret_list(entry, "bearer", self._secrets),
+            basic=basic_list(entry, self._secrets),
+            hmac=secret_list(entry, "hmac", self._secrets),
+            hmac_headers=tuple(item.value for item in entry.list_of("hmac_header")),
+            url_token=secret_list(entry, "url_token", self._secrets),
+            labels={label: item.value for label, item in entry.map_of("labels").items()},
+            severity_label=self._severity_label,
+            levels={level: item.value for level, item in entry.map_of("levels").items()},
+            **{key: entry.get(key) for key in PLAIN_KEYS if key in entry},
+        )
+        if "tags" in entry:
+            settings = replace(settings, tags=tuple(one.value for one in entry.list_of("tags")))
+        if settings.open and entry.valid:
+            self._findings.warn(item.position, _open_source(name))
+        spec = SOURCE_SPECS.get(type_)
+        if spec is None:  # its type is missing or unknown, which is noted
+            return settings
+        self._refuse_keys_of_other_types(type_, entry)
+        return replace(
+            settings,
+            hmac_headers=settings.hmac_headers or spec.hmac_headers,
+            max_bytes=entry.get("max_bytes", spec.max_bytes),
+        )
 
-
-def _source(name: str, type_: str, entry: ParsedSection, secrets: Secrets) -> SourceSettings:
-    spec = SOURCE_SPECS.get(type_)
-    settings = SourceSettings(
-        name=name,
-        type=type_,
-        bearer=secret_list(entry, "bearer", secrets),
-        basic=basic_list(entry, secrets),
-        hmac=secret_list(entry, "hmac", secrets),
-        hmac_headers=tuple(item.value for item in entry.list_of("hmac_header")),
-        url_token=secret_list(entry, "url_token", secrets),
-        labels={label: item.value for label, item in entry.map_of("labels").items()},
-        **{key: entry.get(key) for key in PLAIN_KEYS if key in entry},
-    )
-    if spec is None:  # its type is missing or unknown, which is noted
-        return settings
-    return replace(
-        settings,
-        hmac_headers=settings.hmac_headers or spec.hmac_headers,
-        max_bytes=entry.get("max_bytes", spec.max_bytes),
-    )
+    def _refuse_keys_of_other_types(self, type_: str, entry: ParsedSection) -> None:
+        for key, types in KEYS_OF_TYPES.items():
+            if key in entry and type_ not in types:
+                message = f'"{key}" belongs to sources of type {", ".join(types)}, not {type_}'
+                self._findings.error(entry.position_of(key), message)
 
 
 def _open_source(name: str) -> str:

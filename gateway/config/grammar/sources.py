@@ -14,6 +14,9 @@ from gateway.config.grammar.values import (
 from gateway.core.plan.source_types import SOURCE_SPECS
 
 SOURCE_TYPES = tuple(SOURCE_SPECS)
+KEYS_OF_TYPES = {"tags": ("sentry",), "levels": ("sentry",)}
+"""Keys that only sources of some types have."""
+
 SECRETS = ListOf(SECRET, or_one=True)
 
 BASIC = Section(
@@ -107,6 +110,22 @@ SOURCE = Section(
             "than its longest repeat_interval resolves such an alert here.",
             "global's for alerts posted to the API, never for webhooks",
             "26h",
+        ),
+        Field(
+            "tags",
+            ListOf(TEXT),
+            "Of type sentry: the tags of an event that become labels. Name only tags with few "
+            "values, because each value is another alert.",
+            "[environment, domain, invariant, test]",
+            "[domain, invariant, operation]",
+        ),
+        Field(
+            "levels",
+            MapOf("level", TEXT),
+            "Of type sentry: the severities by Sentry's level (fatal, error, warning, info, debug) "
+            "and by the state of a metric alert (critical, warning).",
+            "fatal and critical: critical, error and warning: warning, others: info",
+            "{error: critical}",
         ),
     ),
     elsewhere={

@@ -63,6 +63,9 @@ class SourceSettings:
     resolve_timeout: float | None = None  # seconds; None: as the kind of source has it
     labels: Mapping[str, str] = field(default_factory=dict)
     allow_test: bool = False
+    severity_label: str = "severity"  # the plan's, for senders that have levels in place of labels
+    tags: tuple[str, ...] | None = None  # Sentry's that become labels; None: the usual ones
+    levels: Mapping[str, str] = field(default_factory=dict)  # severities by Sentry's level
 
     @property
     def open(self) -> bool:

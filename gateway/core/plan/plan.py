@@ -30,6 +30,7 @@ UNKNOWN_RANK = 1000
 SHIFT_RANK = 2000
 """The rank of messages about shifts: they are sent after all notices about incidents."""
 DEFAULT_RESOLVE_TIMEOUT = 300.0
+DEFAULT_SEVERITY_LABEL = "severity"
 DEFAULT_ACK_EXPIRES = 24 * 3600.0
 
 
@@ -111,7 +112,7 @@ class Plan:
     time_intervals: Mapping[str, Sequence[TimeInterval]] = field(default_factory=dict)
     business_hours: BusinessHours = field(default_factory=BusinessHours)
     resolve_timeout: float = DEFAULT_RESOLVE_TIMEOUT
-    severity_label: str = "severity"
+    severity_label: str = DEFAULT_SEVERITY_LABEL
     repeats: Repeats = Repeats.EXACT
     flapping: Flapping = field(default_factory=lambda: Flapping(times=0))
     watchdogs: tuple[Watchdog, ...] = ()

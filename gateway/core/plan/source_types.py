@@ -22,13 +22,19 @@ class SourceSpec:
     """A type of source.
 
     `lists_alerts`: its posts are lists of any length, which are stored in pieces. `hmac_headers`:
-    where its signature stands by default; any of them. `max_bytes`: the default limit of a body.
+    where its signature stands by default; any of them. `post_id_header`: the header with an id of
+    the post, which is the same when it is sent again; empty: none. `answer_within`: the seconds in
+    which it must be answered; None: it waits long enough. `is_personal`: its bodies may contain
+    people's data, so no part of a refused one is stored. `max_bytes`: the default limit of a body.
     """
 
     name: str
     lists_alerts: bool = False
     scheme: Scheme = Scheme.BODY
     hmac_headers: tuple[str, ...] = ("X-Signature",)
+    post_id_header: str = ""
+    answer_within: float | None = None
+    is_personal: bool = False
     max_bytes: int = 4 * MEBIBYTE
 
 
@@ -41,6 +47,14 @@ SOURCE_SPECS: Mapping[str, SourceSpec] = {
             "grafana",
             # The first is the documentation's, the second that of grafana/alerting, http/hmac.go.
             hmac_headers=("X-Grafana-Alerting-Signature", "X-Grafana-Alert-Signature"),
+        ),
+        SourceSpec(
+            "sentry",
+            hmac_headers=("Sentry-Hook-Signature",),
+            post_id_header="Request-ID",
+            # Sentry waits one second, its own connection included.
+            answer_within=0.9,
+            is_personal=True,
         ),
     )
 }

@@ -65,6 +65,7 @@ _WITHOUT_END = Statement(
 _OWN_WITHOUT_END = Statement(
     select(*SELECTED).where(alerts.c.ends_at.is_(None), alerts.c.source == literal(SOURCE))
 )
+_FIRING_OF = Statement(select(*SELECTED).where(_ACTIVE, alerts.c.source == bindparam("of_source")))
 _ACTIVE_PAGE = Statement(
     select(*SELECTED)
     .where(alerts.c.identity > bindparam("after"), _ACTIVE)
@@ -186,6 +187,11 @@ def without_end(tx: Tx, source: str) -> list[Alert]:
     Reads all without an end.
     """
     return [from_row(row) for row in tx.rows(_WITHOUT_END, source=source)]
+
+
+def firing_of(tx: Tx, source: str, now: float) -> list[Alert]:
+    """Return the alerts that this source reported last and that fire. Reads all that fire."""
+    return [from_row(row) for row in tx.rows(_FIRING_OF, of_source=source, now=now)]
 
 
 def own_without_end(tx: Tx) -> list[Alert]:

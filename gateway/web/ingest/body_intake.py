@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TypeVar
 
+from gateway.core.alerts.labels import identity
 from gateway.core.alerts.reported_alert import ReportedAlert
 from gateway.core.alerts.source_labels import labels_of_source
 from gateway.core.plan.accounts import SourceSettings
@@ -18,7 +19,7 @@ from gateway.flow.engine import Engine
 from gateway.flow.intake.intake import OverloadedError
 from gateway.store import StoreUnavailableError
 from gateway.web.ingest.sources import ALERTS_KEY, SOURCES
-from gateway.web.ingest.sources.parsed import BadAlert, BodyError, Parsed, Post
+from gateway.web.ingest.sources.parsed import BadAlert, BodyError, Parsed, Post, Related
 from gateway.web.ingest.sources.repost import RawPost, parse_raw_post
 from gateway.web.ingest.split.pieces import LARGEST_ALERT, WINDOW, Piece
 from gateway.web.ingest.split.scanner import BodySplitter
@@ -114,6 +115,8 @@ class BodyIntake:
         flawed = bool(parsed.bad or parsed.repaired)
         if flawed:
             raw_post = None
+        if parsed.related is not None and not parsed.bad:
+            await self._apply_related(post, parsed, parsed.related)
         if parsed.alerts:
             await self._engine.submit(post.source.name, parsed.alerts, parsed.truncated, raw_post)
         if not flawed:
@@ -121,6 +124,21 @@ class BodyIntake:
         outcome = IngestOutcome(truncated=parsed.truncated, note=parsed.note)
         outcome.add(parsed)
         return outcome
+
+    async def _apply_related(self, post: Post, parsed: Parsed, related: Related) -> None:
+        """Add the ends of alerts that end with the post, or drop what fires already."""
+        firing = await self._engine.source_posts.firing(
+            post.source.name, related.label, related.value
+        )
+        if related.end:
+            reported = {identity(alert.labels) for alert in parsed.alerts}
+            ended = [one for one in firing if identity(one.labels) not in reported]
+            parsed.alerts += [replace(one, ends_at=post.now) for one in ended]
+            if not parsed.alerts:
+                parsed.ignored = "none of its alerts fires"
+        elif firing:
+            parsed.alerts.clear()
+            parsed.ignored = "an alert of it fires already"
 
     async def _take_in_pieces(self, post: Post) -> IngestOutcome:
         source = post.source

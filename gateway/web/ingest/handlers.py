@@ -14,6 +14,7 @@ from typing import Any
 from aiohttp import web
 
 from gateway.core.plan.accounts import SourceSettings
+from gateway.core.plan.source_types import SOURCE_SPECS
 from gateway.core.text.escape import escape_invisible
 from gateway.flow.engine import Engine
 from gateway.flow.intake.intake import OverloadedError
@@ -28,8 +29,9 @@ from gateway.web.http.host import refuse_unknown_host
 from gateway.web.http.keys import ENGINE, SETTINGS
 from gateway.web.http.refusals import RefusalKind, record_refusal
 from gateway.web.http.signatures import Signature
-from gateway.web.ingest.body_intake import BodyIntake, IngestOutcome
+from gateway.web.ingest.body_intake import IngestOutcome
 from gateway.web.ingest.in_flight import BODIES, InFlight, Lease
+from gateway.web.ingest.post_intake import PostIntake
 from gateway.web.ingest.sources import SOURCES
 from gateway.web.ingest.sources.parsed import BodyError, Post
 
@@ -55,7 +57,7 @@ class IngestEndpoints:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._bodies = BodyIntake(engine)
+        self._posts = PostIntake(engine)
         self._in_flight = InFlight()
         self._storing = asyncio.Semaphore(STORED_AT_ONCE)
 
@@ -102,14 +104,14 @@ class IngestEndpoints:
         try:
             source, body = await self._authenticate(request, sources, lease)
             post = Post(source, body, self._engine.now(), request.headers)
-            outcome = await self._bodies.take(post)
+            outcome = await self._posts.take(post)
         except RequestError as error:
             return await self._refuse(request, source.name, error)
         except BodyError as error:
             status = error.status if partial == 200 or error.status == 413 else all_bad
             detail = [fault.to_json() for fault in error.faults]
             request_error = RequestError(status, error.message, detail)
-            return await self._refuse(request, source.name, request_error, body)
+            return await self._refuse(request, source.name, request_error, _excerpt(source, body))
         except (StoreUnavailableError, OverloadedError) as error:
             self._engine.metrics.count_request(source.name, 503)
             return unavailable(error)
@@ -120,7 +122,10 @@ class IngestEndpoints:
         if not outcome.refused:
             metrics.count_request(source.name, 200)
             return _acceptance(outcome) if partial == 200 else web.Response()
-        return await self._answer_with_faults(request, source.name, outcome, body, partial, all_bad)
+        excerpt = _excerpt(source, body)
+        return await self._answer_with_faults(
+            request, source.name, outcome, excerpt, partial, all_bad
+        )
 
     async def _authenticate(
         self, request: web.Request, sources: Sequence[SourceSettings], lease: Lease
@@ -173,7 +178,7 @@ class IngestEndpoints:
         request: web.Request,
         source: str,
         outcome: IngestOutcome,
-        body: bytes,
+        excerpt: str,
         partial: int,
         all_bad: int,
     ) -> web.StreamResponse:
@@ -184,14 +189,14 @@ class IngestEndpoints:
             status = 400 if outcome.malformed else all_bad
         error = f"{count} of {count + accepted} alerts refused, {accepted} accepted"
         detail = outcome.detail
-        await self._store_refusal(request, source, Refusal(status, error, detail, _excerpt(body)))
+        await self._store_refusal(request, source, Refusal(status, error, detail, excerpt))
         self._engine.metrics.count_request(source, status)
         if status == 200:
             return _acceptance(outcome, error)
         return error_response(status, error, detail)
 
     async def _refuse(
-        self, request: web.Request, source: str, error: RequestError, body: bytes = b""
+        self, request: web.Request, source: str, error: RequestError, excerpt: str = ""
     ) -> web.Response:
         self._engine.metrics.count_request(source, error.status)
         if error.status == 401:
@@ -200,7 +205,7 @@ class IngestEndpoints:
                 RefusalKind.SOURCE,
                 f"credentials of source {source} missing or wrong",
             )
-        refusal = Refusal(error.status, error.error, error.detail, _excerpt(body))
+        refusal = Refusal(error.status, error.error, error.detail, excerpt)
         await self._store_refusal(request, source, refusal)
         return error_response(error.status, error.error, error.detail, error.headers)
 
@@ -229,8 +234,13 @@ def _acceptance(outcome: IngestOutcome, error: str = "") -> web.Response:
     return json_response(answer)
 
 
-def _excerpt(body: bytes) -> str:
-    """Return the beginning of a refused body, without what databases refuse."""
+def _excerpt(source: SourceSettings, body: bytes) -> str:
+    """Return the beginning of a refused body, without what databases refuse.
+
+    Empty for a source whose bodies may contain people's data.
+    """
+    if SOURCE_SPECS[source.type].is_personal:
+        return ""
     text = body[: 4 * EXCERPT].decode("utf-8", "replace").replace("\x00", "\ufffd")
     return escape_invisible(redact(text[:EXCERPT]))[:EXCERPT]
 

@@ -22,6 +22,7 @@ from gateway.store.outbox import (
 )
 from gateway.store.queries import active_alerts, deliveries, lists, report, silence_pages
 from gateway.store.state import (
+    accepted_posts,
     alerts,
     duty,
     episodes,
@@ -33,6 +34,7 @@ from gateway.store.state import (
 )
 
 MODULES = (
+    accepted_posts,
     alerts,
     active_alerts,
     claims,

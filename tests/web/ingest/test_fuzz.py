@@ -80,7 +80,24 @@ GRAFANA = fields(
     tags=LABELS,
     evalMatches=st.lists(fields(metric=TEXTS, value=NUMBERS), max_size=3),
 )
-SHAPES: dict[str, st.SearchStrategy[Any]] = {"grafana": GRAFANA}
+SENTRY = fields(
+    action=st.sampled_from(["triggered", "critical", "resolved", "created", "assigned"]),
+    data=fields(
+        event=fields(
+            issue_id=TEXTS,
+            level=TEXTS,
+            tags=st.lists(st.lists(TEXTS | VALUES, max_size=3)),
+            url=URLS,
+        ),
+        metric_alert=fields(id=TEXTS, alert_rule=fields(name=TEXTS), projects=st.lists(TEXTS)),
+        issue=fields(id=TEXTS, level=TEXTS, project=fields(slug=TEXTS)),
+        triggered_rule=TEXTS,
+    ),
+    event=fields(title=TEXTS, tags=VALUES),
+    id=TEXTS,
+    triggering_rules=st.lists(TEXTS),
+)
+SHAPES: dict[str, st.SearchStrategy[Any]] = {"grafana": GRAFANA, "sentry": SENTRY}
 """Bodies that look like those of a type, by type."""
 
 GOOD: dict[str, Any] = {"labels": {"alertname": "Good"}}

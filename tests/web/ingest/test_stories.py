@@ -1,13 +1,13 @@
 """Each source from end to end: over HTTP, authenticated, stored, firing and then resolved."""
 
 import asyncio
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from tests.flow.world import ROUTES
+from tests.web.ingest.signing import KEY, hex_hmac
 from tests.web.real import Client, served
 
 BODIES = Path(__file__).parents[2] / "fixtures" / "ingest"
@@ -22,7 +22,11 @@ class Story:
     source: str
     firing: str
     resolved: str
-    headers: Mapping[str, str] = field(default_factory=lambda: BEARER)
+    signature: str = ""  # the header of it; empty: a bearer token is sent
+
+    def headers(self, body: bytes) -> dict[str, str]:
+        """Return what authenticates the body."""
+        return {self.signature: hex_hmac(body)} if self.signature else BEARER
 
 
 STORIES = [
@@ -38,14 +42,34 @@ STORIES = [
         "grafana/legacy_firing",
         "grafana/legacy_resolved",
     ),
+    Story(
+        "sentry-issue",
+        f"{{type: sentry, hmac: {KEY}}}",
+        "sentry/event_alert_firing",
+        "sentry/issue_resolved",
+        "Sentry-Hook-Signature",
+    ),
+    Story(
+        "sentry-metric-alert",
+        f"{{type: sentry, hmac: {KEY}}}",
+        "sentry/metric_alert_critical",
+        "sentry/metric_alert_resolved",
+        "Sentry-Hook-Signature",
+    ),
+    Story(
+        "sentry-legacy",
+        "{type: sentry, bearer: test-token}",
+        "sentry/legacy_firing",
+        "sentry/issue_resolved",
+    ),
 ]
 
 
-async def post(client: Client, path: str, headers: Mapping[str, str]) -> int:
-    """Post a body; return the status of the answer."""
+async def post(client: Client, path: str, story: Story | None) -> int:
+    """Post a body, authenticated as in the story; return the status of the answer."""
     body = (BODIES / f"{path}.json").read_bytes()
-    sent = {"Content-Type": "application/json", **headers}
-    return (await client.post("/webhook/sender", data=body, headers=sent)).status
+    headers = {"Content-Type": "application/json", **(story.headers(body) if story else {})}
+    return (await client.post("/webhook/sender", data=body, headers=headers)).status
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name)
@@ -56,12 +80,12 @@ async def test_resolved_post_ends_the_incident_that_the_firing_one_opened(
     routes = f"sources: {{sender: {story.source}}}\n{ROUTES}"
     async with served(tmp_path, routes) as (world, client):
         intake = asyncio.create_task(world.engine.intake.run())
-        assert await post(client, story.firing, {}) == 401
-        assert await post(client, story.firing, story.headers) == 200
-        assert await post(client, story.firing, story.headers) == 200
+        assert await post(client, story.firing, None) == 401
+        assert await post(client, story.firing, story) == 200
+        assert await post(client, story.firing, story) == 200
         fired = await world.advance(60.0)
         assert {one.incident for one in fired} == {1001}
-        assert await post(client, story.resolved, story.headers) == 200
+        assert await post(client, story.resolved, story) == 200
         await world.advance(600.0)
         incident = await world.incident()
         assert incident.state.value == "resolved"

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 
-from gateway.web.ingest.sources import alertmanager, grafana, prometheus
+from gateway.web.ingest.sources import alertmanager, grafana, prometheus, sentry
 from gateway.web.ingest.sources.parsed import Parse
 
 SOURCES: Mapping[str, Parse] = {
     "alertmanager": alertmanager.parse,
     "prometheus": prometheus.parse,
     "grafana": grafana.parse,
+    "sentry": sentry.parse,
 }
 """The parser of each type in `gateway.core.plan.source_types`."""
 

@@ -11,6 +11,7 @@ from gateway.core.alerts.reported_alert import ReportedAlert
 from gateway.core.alerts.source_labels import TEST_LABEL, TEST_VALUE
 from gateway.web.ingest.sources import fields
 from gateway.web.ingest.sources.parsed import BadAlert, Parsed
+from gateway.web.ingest.sources.texts import text_of
 
 ORGANISATION = "grafana_org"
 """The label with the number of an organisation other than Grafana's first."""
@@ -76,7 +77,7 @@ def _alert(
 
 def _labels(content: dict[str, Any], name: str) -> dict[str, Any]:
     tags = content.get("tags")
-    labels = {key: _text(tag) for key, tag in tags.items()} if isinstance(tags, dict) else {}
+    labels = {key: text_of(tag) for key, tag in tags.items()} if isinstance(tags, dict) else {}
     labels["alertname"] = name
     rule = content.get("ruleId")
     if isinstance(rule, int) and not isinstance(rule, bool):
@@ -94,11 +95,11 @@ def _organisation_of(url: Any) -> int | None:
 
 
 def _annotations(content: dict[str, Any], state: str) -> dict[str, Any]:
-    summary = _STATE.sub("", _text(content.get("title")), count=1)
+    summary = _STATE.sub("", text_of(content.get("title")), count=1)
     annotations = {
         "summary": f"no data: {summary}" if state == "no_data" else summary,
-        "description": _text(content.get("message")),
-        "image_url": _text(content.get("imageUrl")),
+        "description": text_of(content.get("message")),
+        "image_url": text_of(content.get("imageUrl")),
         "values": _matches_text(content.get("evalMatches")),
     }
     return {name: text for name, text in annotations.items() if text}
@@ -107,15 +108,8 @@ def _annotations(content: dict[str, Any], state: str) -> dict[str, Any]:
 def _matches_text(matches: Any) -> str:
     listed = matches[:MOST_MATCHES] if isinstance(matches, list) else []
     texts = [
-        f"{_text(one.get('metric'))}={_text(one.get('value'))}"
+        f"{text_of(one.get('metric'))}={text_of(one.get('value'))}"
         for one in listed
         if isinstance(one, dict)
     ]
     return ", ".join(dict.fromkeys(texts))
-
-
-def _text(value: Any) -> str:
-    """Return a value as text: a number as it is written, nothing for a list or an object."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value) if isinstance(value, str | int | float) else ""

@@ -31,6 +31,19 @@ class BadAlert:
         return {"alert": self.index, "field": self.field, "message": self.message}
 
 
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Alerts of the same source that fire and have a label, which the post is about too.
+
+    `end`: they end with the post, except those that the post reports. Otherwise the post reports
+    nothing new while any of them fires.
+    """
+
+    label: str
+    value: str
+    end: bool
+
+
 @dataclass(slots=True)
 class Parsed:
     """A parsed body. `bad` alerts are not in `alerts`; `repaired` ones are.
@@ -46,6 +59,7 @@ class Parsed:
     malformed: bool = False
     truncated: int = 0
     ignored: str = ""
+    related: Related | None = None
 
     @property
     def note(self) -> str:
