@@ -7,12 +7,11 @@ from contextlib import suppress
 from functools import partial
 
 from gateway.config.load import Config, ConfigError, Problem
+from gateway.core.actions.table import ActionName
 from gateway.core.actor import Actor
 from gateway.core.alerts.labels import identity
 from gateway.core.alerts.reported_alert import RawRepost, ReportedAlert
-from gateway.core.decide.acknowledge import acknowledge, unacknowledge
 from gateway.core.decide.result import ActionResult
-from gateway.core.decide.take_over import give_back, take
 from gateway.core.plan.plan import Plan
 from gateway.flow.calendars.calendars import Calendars
 from gateway.flow.calendars.part import CalendarsPart
@@ -21,7 +20,7 @@ from gateway.flow.contacts.own_alert import check_contacts
 from gateway.flow.delivery.pool import SenderPool
 from gateway.flow.delivery.sender import Sender
 from gateway.flow.dispatch.dispatcher import Dispatcher
-from gateway.flow.dispatch.respond import DecideAction, IncidentAction
+from gateway.flow.dispatch.respond import IncidentAction
 from gateway.flow.feeds.feeds import Feeds
 from gateway.flow.housekeeping import Housekeeping
 from gateway.flow.intake.grouping import IntakeResult
@@ -207,25 +206,20 @@ class Engine:
             )
             await self.store.write(partial(timeline.add_reject, request=request))
 
-    async def acknowledge(self, number: int, actor: Actor) -> ActionResult:
-        """Acknowledge an incident. KeyError for an unknown number, as for all actions."""
-        return await self._respond(number, acknowledge, actor)
+    async def act(
+        self,
+        number: int,
+        name: ActionName,
+        actor: Actor,
+        other: int | None = None,
+        **arguments: object,
+    ) -> ActionResult:
+        """Run an action on an incident: the one way in for all who act.
 
-    async def take(self, number: int, actor: Actor, holder: str | None = None) -> ActionResult:
-        """Take an incident over from `holder`, see `take_over.take`."""
-        return await self._respond(number, partial(take, holder=holder), actor)
-
-    async def give_back(self, number: int, actor: Actor) -> ActionResult:
-        """Undo a take-over."""
-        return await self._respond(number, give_back, actor)
-
-    async def unacknowledge(self, number: int, actor: Actor) -> ActionResult:
-        """Undo an acknowledgement."""
-        action = IncidentAction(number, unacknowledge, actor, stops_steps=False)
-        return await self.dispatcher.respond(action)
-
-    async def _respond(self, number: int, decide: DecideAction, actor: Actor) -> ActionResult:
-        return await self.dispatcher.respond(IncidentAction(number, decide, actor))
+        `arguments` are those of the action in `gateway.core.actions`. KeyError for an unknown
+        number, also for `other`, that of a second incident.
+        """
+        return await self.dispatcher.respond(IncidentAction(number, name, actor, arguments, other))
 
     async def reload(self) -> tuple[Problem, ...]:
         """Read routes.yaml again; return its problems. A bad file changes nothing (promise 6)."""

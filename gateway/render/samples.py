@@ -81,6 +81,7 @@ def _kinds() -> Iterator[Sample]:
         NoticeKind.MISSED: NotifyReason.MISSED,
         NoticeKind.ACKNOWLEDGED: NotifyReason.ACKNOWLEDGED,
         NoticeKind.UNACKNOWLEDGED: NotifyReason.ACK_UNDONE,
+        NoticeKind.UPDATE: NotifyReason.COMMENTED,
         NoticeKind.RESOLVED: NotifyReason.RESOLVED,
         NoticeKind.LATE: NotifyReason.RESOLVED,
         NoticeKind.DIGEST: NotifyReason.DIGEST,
@@ -104,6 +105,7 @@ def _kinds() -> Iterator[Sample]:
     yield Sample("notification rule", ruled, *rule)
     quiet = (NoticeKind.FIRING, NotifyReason.QUIET_ENDED, "ana")
     yield Sample("quiet hours ended", facts_for(NoticeKind.FIRING, "warning"), *quiet)
+    yield from _actions(acked)
     for reason in (
         NotifyReason.NEW_ALERTS,
         NotifyReason.SOME_RESOLVED,
@@ -115,6 +117,30 @@ def _kinds() -> Iterator[Sample]:
     ):
         facts = group(MANY, resolved=3 if reason is NotifyReason.SOME_RESOLVED else 0)
         yield Sample(reason.value, facts, NoticeKind.FIRING, reason)
+
+
+def _actions(acked: dict[str, Any]) -> Iterator[Sample]:
+    """Yield what others are shown of what people do."""
+    snoozed = facts_for(NoticeKind.FIRING, "warning")
+    snoozed |= {"snoozed_until": NOW + HOUR, "note": "Ana snoozed it until 05:00: known"}
+    yield Sample("snoozed", snoozed, NoticeKind.UPDATE, NotifyReason.SNOOZED)
+    expires = acked | {"note": "the acknowledgement by Ana expires at 08:00, and others are paged"}
+    yield Sample("ack expires", expires, NoticeKind.UPDATE, NotifyReason.ACK_EXPIRES, "ana")
+    offered = acked | {
+        "offered_to": {"id": "ben", "name": "Ben"},
+        "note": "Ana hands it over to Ben: my train leaves",
+    }
+    yield Sample("handed over", offered, NoticeKind.ESCALATION, NotifyReason.OFFERED, "ben")
+    paged = acked | {"note": "Ana pages you: refunds fail"}
+    yield Sample("paged", paged, NoticeKind.ESCALATION, NotifyReason.PAGED, "ben")
+    closed = facts_for(NoticeKind.RESOLVED, "critical")
+    closed |= {"note": "Ana resolved it: refunded; it opens again at 05:00 if they fire"}
+    yield Sample("resolved by hand", closed, NoticeKind.RESOLVED, NotifyReason.CLOSED)
+    merged = acked | {"note": "Ana merged it into incident #1040"}
+    yield Sample("merged", merged, NoticeKind.RESOLVED, NotifyReason.MERGED)
+    again = facts_for(NoticeKind.FIRING, "critical")
+    again |= {"note": "Ana resolved it, but 1 alert fires still after 5m"}
+    yield Sample("reopened", again, NoticeKind.FIRING, NotifyReason.REOPENED)
 
 
 def _shifts() -> Iterator[Sample]:
@@ -169,6 +195,10 @@ def facts_for(kind: NoticeKind, severity: str) -> dict[str, Any]:
         facts["ack"] = _ack()
     if kind is NoticeKind.ACKNOWLEDGED:
         facts |= {"status": "acknowledged", "respond_by": None, "at": NOW + 240}
+    if kind is NoticeKind.UPDATE:
+        text = "The refund job runs."
+        facts["comments"] = [{"by": "ben", "name": "Ben", "at": NOW + 300, "text": text}]
+        facts |= {"status": "acknowledged", "ack": _ack(), "note": "Ben comments"}
     if kind is NoticeKind.LATE:
         facts["note"] = "Slack could not be reached from 04:02 to 04:40 UTC"
     if kind is NoticeKind.DIGEST:

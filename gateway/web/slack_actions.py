@@ -21,6 +21,7 @@ from urllib.parse import parse_qs
 import orjson
 from aiohttp import web
 
+from gateway.core.actions.table import ActionName
 from gateway.core.actor import verified_person
 from gateway.core.oncall.rejected import ChangeError
 from gateway.core.plan.accounts import Secret
@@ -142,9 +143,9 @@ class SlackActions:
         engine, number = self._engine, press.number
         with suppress(KeyError, ChangeError, ConcurrentChangesError):  # the message is outdated
             if press.action == ACKNOWLEDGE:
-                await engine.acknowledge(number, actor)
+                await engine.act(number, ActionName.ACK, actor)
             elif press.action == TAKE:
-                await engine.take(number, actor, press.holder)
+                await engine.act(number, ActionName.TAKE, actor, holder=press.holder)
             elif press.action == ACCEPT_SWAP:
                 await engine.swaps.accept(number, actor)
             else:

@@ -4,14 +4,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
+from gateway.core.actions.acknowledge import acknowledge, unacknowledge
+from gateway.core.actions.take_over import give_back, take
 from gateway.core.actor import verified_person
 from gateway.core.alerts.alert import Alert, merge
 from gateway.core.alerts.labels import format_labels, identity
-from gateway.core.decide.acknowledge import acknowledge, unacknowledge
 from gateway.core.decide.decide import decide
 from gateway.core.decide.join import GroupTarget, open_incident, reschedule
 from gateway.core.decide.result import ActionOutcome, ActionResult, Decision
-from gateway.core.decide.take_over import give_back, take
 from gateway.core.incidents.incident import Incident, Member
 from gateway.core.incidents.suppression import Suppression, SuppressReason
 from gateway.core.plan.person import Contact, Person
@@ -105,6 +105,7 @@ class GroupSimulation:
         self.suppressed: dict[str, Suppression] = {}
         self.evaluations = 0
         self.turns: dict[str, list[str]] = {}  # of round robin, as the store keeps them
+        self.last: ActionResult  # of `act`
 
     def fire(
         self, name: str, severity: str = "critical", ends_in: float | None = None, **labels: str
@@ -262,6 +263,7 @@ class GroupSimulation:
         response = action(
             self.incidents[key], members, self.plan, verified_person(by, "link"), self.now
         )
+        self.last = response
         if response.decision is not None:
             self._apply(key, response.decision)
         return response.answer

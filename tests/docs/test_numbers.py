@@ -15,7 +15,7 @@ from gateway.channels.webhook import channel as webhooks
 from gateway.cli.check.summary import HORIZON
 from gateway.config.build.routing import DEFAULT_ABSENT_FOR
 from gateway.config.grammar.durations import LONGEST_PATIENCE
-from gateway.core.decide import take_over
+from gateway.core.actions import take_over
 from gateway.core.decide.facts import MOST_ALERTS
 from gateway.core.incidents import retry
 from gateway.core.plan import intervals, plan

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from gateway.channels.contract import Channel
 from gateway.config.load import Config, load
+from gateway.core.actions.table import ActionName
 from gateway.core.actor import verified_person
 from gateway.core.alerts.reported_alert import ReportedAlert
 from gateway.core.decide.result import ActionResult
@@ -268,7 +269,7 @@ class World:
         await task
 
     async def ack(self, number: int, by: str = "ana") -> ActionResult:
-        return await self.engine.acknowledge(number, verified_person(by, "link"))
+        return await self.engine.act(number, ActionName.ACK, verified_person(by, "link"))
 
     async def advance(self, seconds: float) -> list[Delivered]:
         """Let time pass; returns what was delivered since it was called last."""

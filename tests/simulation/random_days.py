@@ -7,6 +7,7 @@ import random
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from gateway.core.actions.table import ActionName
 from gateway.core.actor import verified_person
 from gateway.core.decide.result import ActionOutcome
 from gateway.core.incidents.message import Message
@@ -157,7 +158,7 @@ class Simulation:
         if not still_open:
             return
         number, person = self.dice.choice(still_open).number, self.dice.choice(PEOPLE)
-        response = await engine.acknowledge(number, verified_person(person, "link"))
+        response = await engine.act(number, ActionName.ACK, verified_person(person, "link"))
         self.log(f"{person} acknowledges #{number}: {response.answer.value}")
         if response.answer is ActionOutcome.DONE:
             self.acked.setdefault(number, []).append((self.world.now, None))
@@ -169,7 +170,7 @@ class Simulation:
         if acknowledged:
             number = self.dice.choice(acknowledged)
             self.log(f"the acknowledgement of #{number} is undone")
-            await engine.unacknowledge(number, verified_person("ben", "api"))
+            await engine.act(number, ActionName.UNACK, verified_person("ben", "api"))
 
     async def vendor(self) -> None:
         channel = self.dice.choice(CHANNELS)

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 import pytest
 from aiohttp import ClientResponse
 
+from gateway.core.actions.table import ActionName
 from gateway.core.actor import verified_person
 from gateway.core.incidents.incident import State
 from tests.flow.world import World, alert
@@ -124,7 +125,7 @@ async def test_old_or_replayed_press_is_refused(slack: tuple[World, Client]) -> 
     world, client = slack
     assert (await send(world, client, pressed(), age=301.0)).status == 401
     assert (await send(world, client, pressed())).status == 200
-    await world.engine.unacknowledge(1001, verified_person("ana", "api"))
+    await world.engine.act(1001, ActionName.UNACK, verified_person("ana", "api"))
     assert (await send(world, client, pressed())).status == 401
     assert (await world.incident()).state is State.FIRING
 

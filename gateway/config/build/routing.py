@@ -70,6 +70,7 @@ def _spec(entry: ParsedSection, names: RouteNames, findings: Findings) -> RouteS
         continue_=entry.get("continue", False),
         labels=_texts_by_name(entry, "labels"),
         respond_within=entry.get("respond_within"),
+        reopen_after=entry.get("reopen_after"),
         routes=tuple(_spec(child.value, names, findings) for child in entry.list_of("routes")),
         line=entry.position.line,
         **intervals,

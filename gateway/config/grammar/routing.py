@@ -95,6 +95,14 @@ ROUTE = Section(
             "30m",
         ),
         Field(
+            "reopen_after",
+            POSITIVE_DURATION,
+            "How long the alerts of an incident that somebody resolved by hand may still fire "
+            "before it opens again.",
+            "the parent's, 5m at the root",
+            "15m",
+        ),
+        Field(
             "mute_time_intervals",
             ListOf(NAME),
             "Names of time intervals during which the route is muted. Not at the root, not "

@@ -4,6 +4,9 @@ from dataclasses import dataclass, replace
 
 from gateway.core.alerts.labels import Labels
 
+MANUAL_SOURCE = "manual"
+"""The source of alerts that people make by hand. They end when their incident is resolved."""
+
 
 @dataclass(slots=True)
 class Alert:

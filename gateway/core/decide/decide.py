@@ -19,7 +19,10 @@ from gateway.core.decide.flush import flush
 from gateway.core.decide.missed import announce_missed, mark_missed
 from gateway.core.decide.notify import change_state, notify_group, restart_acknowledge_by
 from gateway.core.decide.personal import notify_due, notify_people
+from gateway.core.decide.remind_holder import remind_holder
+from gateway.core.decide.reopen import reopen_if_firing
 from gateway.core.decide.result import Decision
+from gateway.core.decide.snoozed import end_snooze
 from gateway.core.decide.transitions import TRANSITIONS
 from gateway.core.incidents.incident import Incident, Member
 from gateway.core.incidents.notice import NotifyReason
@@ -45,6 +48,14 @@ def decide(
     the same snapshot as `members` (E9). `turns` are those of round robin taken so far.
     """
     ev = Evaluation(incident, members, plan, now, suppressed, turns)
+    if not incident.open:
+        reopen_if_firing(ev)
+        escalate(ev)
+        return ev.finish()
+    if incident.responses.merged_into is not None:
+        return ev.finish()  # the incident that it was merged into notifies
+    end_snooze(ev)
+    remind_holder(ev)
     expire_acknowledgement(ev)
     mark_missed(ev)
     flush(ev)

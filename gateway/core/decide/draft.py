@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from gateway.core.incidents.incident import Ack, EscalationState, Incident, State
 from gateway.core.incidents.personal_state import PersonalState
+from gateway.core.incidents.responses import Responses
 from gateway.core.incidents.suppression import Suppression
 from gateway.core.plan.plan import Target
 
@@ -29,6 +30,7 @@ class Draft:
     flapping_notified_at: float | None
     missed_at: float | None
     personal: tuple[PersonalState, ...]
+    responses: Responses
 
     @classmethod
     def of(cls, incident: Incident) -> "Draft":
@@ -50,6 +52,7 @@ class Draft:
             incident.flapping_notified_at,
             incident.missed_at,
             incident.personal,
+            incident.responses,
         )
 
     @property
@@ -89,4 +92,6 @@ class Draft:
             self.missed_at,
             self.personal,
             incident.team,
+            self.responses,
+            incident.previous,
         )

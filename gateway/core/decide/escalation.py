@@ -85,6 +85,26 @@ def escalate(ev: Evaluation) -> None:
             _skip_or_take_step(ev, state, policy, policy.steps[state.step])
 
 
+def take_next_step(ev: Evaluation) -> bool:
+    """Take the next step that reaches somebody, due or not; after the last one the first again.
+
+    Return whether there is one. If not, the evaluation must not be saved.
+    """
+    state = ev.draft.escalation
+    policy = ev.plan.escalations.get(state.name) if state else None
+    if state is None or policy is None:
+        return False
+    before = len(ev.notices)
+    for _ in policy.steps:
+        if state.step >= len(policy.steps):
+            state = replace(state, step=0, round=state.round + 1, reached=None)
+        _skip_or_take_step(ev, state, policy, policy.steps[state.step])
+        state = ev.draft.escalation
+        if len(ev.notices) > before or state is None:
+            return state is not None
+    return False
+
+
 def _is_due(ev: Evaluation) -> bool:
     """Return whether the next step is due and nothing holds it."""
     draft = ev.draft

@@ -20,6 +20,7 @@ from gateway.core.incidents.notice import (
     NoticeKind,
     NotifyReason,
 )
+from gateway.core.incidents.responses import Snooze
 from gateway.core.incidents.suppression import (
     Suppression,
     SuppressReason,
@@ -76,7 +77,9 @@ class Evaluation:
         self.turns_taken: list[Turn] = []
         self.route = plan.route(incident.route_id)
         self.receiver = receiver_of(plan, incident.receiver)
-        self.muted = _mute_of(find_mute(self.route, plan.time_intervals, now))
+        self.route_mute = _mute_of(find_mute(self.route, plan.time_intervals, now))
+        snooze = incident.responses.snooze
+        self.muted = self.route_mute if snooze is None else snooze_suppression(snooze, plan)
         self.notices: dict[str, NewNotice] = {}  # by the target's key
         self.entries: list[TimelineEntry] = []
         self.changed: dict[str, Member] = {}  # by the alert's identity
@@ -293,6 +296,12 @@ class Evaluation:
             and last < m.alert.ends_at <= self.now
             and (m.notified is NotifiedState.NONE or m.notified_starts_at != m.alert.starts_at)
         ]
+
+
+def snooze_suppression(snooze: Snooze, plan: Plan) -> Suppression:
+    """Return a snooze as what keeps an incident from notifying."""
+    by = plan.name_of(snooze.by)
+    return Suppression(SuppressReason.SNOOZED, by, snooze.until, snooze.reason)
 
 
 def _mute_of(mute: Mute | None) -> Suppression | None:

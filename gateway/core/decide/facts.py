@@ -8,7 +8,16 @@ from typing import Any
 
 from gateway.core.alerts.labels import fingerprint, identity
 from gateway.core.decide.next_page import NextPage, next_page
-from gateway.core.incidents.facts import Facts, FactsAck, FactsAlert, FactsEscalation, FactsTeam
+from gateway.core.incidents.facts import (
+    Facts,
+    FactsAck,
+    FactsAlert,
+    FactsComment,
+    FactsEscalation,
+    FactsPerson,
+    FactsPrevious,
+    FactsTeam,
+)
 from gateway.core.incidents.incident import Incident, Member
 from gateway.core.plan.plan import Plan, Target
 
@@ -49,6 +58,7 @@ def build_facts(
     common_labels = common([m.alert.labels for m in ranked])
     common_annotations = common([m.alert.annotations for m in ranked])
     firing = sum(1 for m in ranked if m.firing(now))
+    responses = incident.responses
     return {
         "incident": incident.number,
         "status": incident.state.value,
@@ -80,6 +90,11 @@ def build_facts(
         "told": _names(incident.notified_targets.values() if told is None else told, plan),
         "paged": list(paged),
         "note": note,
+        "comments": comment_facts(incident, plan),
+        "offered_to": offer_facts(incident, plan),
+        "snoozed_until": None if responses.snooze is None else responses.snooze.until,
+        "previous": previous_facts(incident),
+        "related": list(responses.related),
     }
 
 
@@ -148,6 +163,32 @@ def ack_facts(incident: Incident, plan: Plan) -> FactsAck | None:
         "at": ack.at,
         "via": ack.via,
         "expires_at": ack.expires_at,
+    }
+
+
+def comment_facts(incident: Incident, plan: Plan) -> list[FactsComment]:
+    """Return the last comments, oldest first."""
+    return [
+        {"by": one.by, "name": plan.name_of(one.by), "at": one.at, "text": one.text}
+        for one in incident.responses.comments
+    ]
+
+
+def offer_facts(incident: Incident, plan: Plan) -> FactsPerson | None:
+    """Return to whom it is handed over and who has not accepted yet; None for nobody."""
+    offer = incident.responses.offer
+    return None if offer is None else {"id": offer.to, "name": plan.name_of(offer.to)}
+
+
+def previous_facts(incident: Incident) -> FactsPrevious | None:
+    """Return the last incident of the same group; None if there was none lately."""
+    previous = incident.previous
+    if previous is None:
+        return None
+    return {
+        "number": previous.number,
+        "ended_at": previous.ended_at,
+        "lately": previous.lately,
     }
 
 

@@ -102,15 +102,35 @@ def _notify_news(ev: Evaluation) -> None:
         notify_group(ev, NotifyReason.FIRST)
     elif ev.flaps and (fresh or ev.ended) and not ev.never_notified:
         notify_flapping(ev)
+    elif draft.notification_pending and draft.ack is None and _ended_by_person(ev) is not None:
+        notify_group(ev, _why_shown_again(ev))
     elif fresh:
         notify_group(ev, NotifyReason.NEW_ALERTS)
     elif (draft.notification_pending or ev.reappeared) and draft.ack is None:
-        silenced = any(m.notified is NotifiedState.SILENCED for m in ev.reappeared)
-        notify_group(ev, NotifyReason.SILENCE_ENDED if silenced else NotifyReason.MUTE_ENDED)
+        notify_group(ev, _why_shown_again(ev))
     elif ev.ended:
         notify_some_resolved(ev)
     elif ev.reappeared:
         ev.mark_notified()
+
+
+def _why_shown_again(ev: Evaluation) -> NotifyReason:
+    """Return what has ended that kept a notified incident from notifying."""
+    if any(m.notified is NotifiedState.SILENCED for m in ev.reappeared):
+        return NotifyReason.SILENCE_ENDED
+    return _ended_by_person(ev) or NotifyReason.MUTE_ENDED
+
+
+def _ended_by_person(ev: Evaluation) -> NotifyReason | None:
+    """Return what has ended that a person had done to keep it from notifying; None for nothing.
+
+    The whole time to acknowledge begins anew then, also if alerts have joined meanwhile.
+    """
+    if ev.incident.responses.snooze is not None:
+        return NotifyReason.SNOOZE_ENDED
+    if ev.incident.suppressed_by(SuppressReason.MERGED):
+        return NotifyReason.UNMERGED
+    return None
 
 
 def _notify_worse(ev: Evaluation) -> None:

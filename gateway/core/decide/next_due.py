@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from gateway.core.decide.contacts_due import contacts_due
+from gateway.core.incidents.holder_reminder import reminder_at
 from gateway.core.plan.intervals import next_tick
 from gateway.core.routing.mutes import next_mute_change
 
@@ -16,7 +17,10 @@ SOONEST = 0.002
 
 def next_due(ev: "Evaluation") -> float | None:
     """Return the incident's next `due_at` in Unix seconds; None once it is resolved."""
+    responses = ev.draft.responses
     if not ev.draft.open:
+        return None if responses.closing is None else responses.closing.reopen_at
+    if responses.merged_into is not None:
         return None
     if not ev.draft.flushed:
         return ev.incident.tick_at
@@ -29,7 +33,7 @@ def next_due(ev: "Evaluation") -> float | None:
     if ev.muted or len(ev.visible) < len(ev.firing):
         times += _suppressions(ev, tick)
     if ev.draft.ack is not None:
-        times.append(ev.draft.ack.expires_at)
+        times += [ev.draft.ack.expires_at, *_reminder(ev)]
     return max(min(times), after) if times else None
 
 
@@ -42,6 +46,16 @@ def _timers(ev: "Evaluation") -> Iterator[float]:
         yield escalation.next_at
     if ack is not None:
         yield ack.expires_at
+        yield from _reminder(ev)
+    if ev.draft.responses.snooze is not None:
+        yield ev.draft.responses.snooze.until
+
+
+def _reminder(ev: "Evaluation") -> Iterator[float]:
+    """When the holder is reminded that the acknowledgement expires."""
+    at = reminder_at(ev.draft.ack, ev.draft.responses)
+    if at is not None:
+        yield at
 
 
 def _response(ev: "Evaluation") -> Iterator[float]:
@@ -69,7 +83,9 @@ def _suppressions(ev: "Evaluation", tick: float) -> Iterator[float]:
     if len(ev.visible) < len(ev.firing):
         whys = (ev.suppressed.get(m.alert.identity) for m in ev.firing)
         yield min([tick, *(why.until for why in whys if why and why.until is not None)])
-    if ev.muted:
+    if ev.draft.responses.snooze is not None:
+        yield ev.draft.responses.snooze.until
+    elif ev.muted:
         end = next_mute_change(ev.route, ev.plan.time_intervals, ev.now)
         yield tick if end is None else end
 

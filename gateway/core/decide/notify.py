@@ -1,5 +1,7 @@
 """Apply an event of the table: notify the group, change the state, move the escalation."""
 
+from dataclasses import replace
+
 from gateway.core.decide.escalation import move_escalation
 from gateway.core.decide.evaluation import Evaluation
 from gateway.core.decide.personal import notify_people
@@ -15,6 +17,8 @@ def change_state(ev: Evaluation, transition: Transition) -> None:
     """Enter the state that the event leads to. Firing means: no acknowledgement any more."""
     if transition.state is not None:
         ev.draft.state = transition.state
+        if ev.draft.responses.offer is not None:
+            ev.draft.responses = replace(ev.draft.responses, offer=None)
         if transition.state is State.FIRING:
             ev.draft.ack = None
 

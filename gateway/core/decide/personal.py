@@ -148,6 +148,15 @@ def first_targets(ev: Evaluation, person: str) -> tuple[Target, ...]:
     return tuple(contact_target(known, known.contacts[rule.by]) for rule in first)
 
 
+def stop_rules_of(ev: Evaluation, person: str) -> bool:
+    """Stop the rules of one person, who has responded; return whether anything was to come."""
+    state = state_of(ev.draft.personal, person)
+    if state is None or not any(True for _ in _due_contacts(ev, state)):
+        return False
+    _put(ev, replace(state, since=None, used=(), earlier=NO_TIMES, waiting=()))
+    return True
+
+
 def mark_used(ev: Evaluation) -> None:
     """Count contacts as used that this evaluation notifies otherwise, as targets of a receiver."""
     for state in ev.draft.personal:

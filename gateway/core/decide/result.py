@@ -26,6 +26,7 @@ class Decision:
     reasons: tuple[Reason, ...]  # for the metric: why it notifies, or why not
     left: tuple[Alert, ...] = ()  # alerts that fire on after the end: they open another incident
     turns: tuple[Turn, ...] = ()  # of round robin, that this decision took
+    ended: tuple[Alert, ...] = ()  # alerts that this decision ends, because no source will
 
 
 class ActionOutcome(StrEnum):
@@ -40,12 +41,44 @@ class ActionOutcome(StrEnum):
     HELD = "acknowledged by somebody else"
     GIVEN_BACK = "given back"
     NOT_GIVEN_BACK = "not given back"
+    RESPONDS = "responds"
+    EXTENDED = "acknowledgement extended"
+    OFFERED = "handed over"
+    OFFER_ENDED = "handover ended"
+    COMMENTED = "commented"
+    ESCALATED = "escalated"
+    PAGED = "paged"
+    CLOSED = "resolved"
+    REOPENED = "reopened"
+    SNOOZED = "snoozed"
+    SNOOZE_ENDED = "snooze ended"
+    MERGED = "merged"
+    UNMERGED = "unmerged"
+    LINKED = "linked"
+    UNLINKED = "unlinked"
+    USEFUL = "marked useful"
+    NOISE = "marked as noise"
+    UNRATED = "mark removed"
+    TEAM_CHANGED = "team changed"
+    REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True)
 class ActionResult:
-    """The outcome for the person, and the decision to save (None when nothing changes)."""
+    """The outcome for the person, and the decision to save (None when nothing changes).
+
+    `why` says what is wrong with an action that is refused, and what to do; `field` is the argument
+    that is wrong. `other` is the decision about a second incident.
+    """
 
     answer: ActionOutcome
     incident: Incident
     decision: Decision | None = None
+    why: str = ""
+    field: str = ""
+    other: Decision | None = None
+
+
+def refused(incident: Incident, why: str, field: str = "number") -> ActionResult:
+    """Return that the action is refused."""
+    return ActionResult(ActionOutcome.REFUSED, incident, why=why, field=field)

@@ -21,6 +21,8 @@ class Recipients(StrEnum):
     STEP = "the targets of the next escalation step"
     FALLBACK = "the fallback receiver"
     PERSON = "a further contact of somebody whom the escalation has reached"
+    NAMED = "whom the person who acts has named"
+    HOLDER = "the person who acknowledged"
 
 
 class Timer(StrEnum):
@@ -112,6 +114,19 @@ _EXPIRED = Transition(
 _RESOLVED = Transition(
     NoticeKind.RESOLVED, Recipients.NOTIFIED, Timer.END, State.RESOLVED, rules=Rules.END
 )
+_UPDATE = Transition(NoticeKind.UPDATE, Recipients.NOTIFIED)
+_PAGED = Transition(NoticeKind.ESCALATION, Recipients.NAMED)
+_MERGED = Transition(
+    NoticeKind.RESOLVED, Recipients.NOTIFIED, Timer.END, State.FIRING, rules=Rules.END
+)
+_REOPENED = Transition(
+    NoticeKind.FIRING,
+    Recipients.GROUP,
+    Timer.START,
+    State.FIRING,
+    acknowledge_by=True,
+    rules=Rules.RESTART,
+)
 
 TRANSITIONS: Mapping[tuple[State, NotifyReason], Transition] = {
     (State.FIRING, NotifyReason.FIRST): _ANNOUNCE,
@@ -132,6 +147,13 @@ TRANSITIONS: Mapping[tuple[State, NotifyReason], Transition] = {
     (State.FIRING, NotifyReason.ACKNOWLEDGED): _TAKEN,
     (State.FIRING, NotifyReason.RESOLVED): _RESOLVED,
     (State.FIRING, NotifyReason.MOVED): _RESOLVED,
+    (State.FIRING, NotifyReason.CLOSED): _RESOLVED,
+    (State.FIRING, NotifyReason.MERGED): _MERGED,
+    (State.FIRING, NotifyReason.PAGED): _PAGED,
+    (State.FIRING, NotifyReason.COMMENTED): _UPDATE,
+    (State.FIRING, NotifyReason.SNOOZED): _UPDATE,
+    (State.FIRING, NotifyReason.SNOOZE_ENDED): _SHOW_AGAIN,
+    (State.FIRING, NotifyReason.UNMERGED): _SHOW_AGAIN,
     # Alerts that the acknowledgement does not cover may be notified for the first time.
     (State.ACKNOWLEDGED, NotifyReason.FIRST): _ANNOUNCE,
     (State.ACKNOWLEDGED, NotifyReason.NEW_ALERTS): _GROUP,
@@ -146,5 +168,23 @@ TRANSITIONS: Mapping[tuple[State, NotifyReason], Transition] = {
     (State.ACKNOWLEDGED, NotifyReason.ACK_EXPIRED): _EXPIRED,
     (State.ACKNOWLEDGED, NotifyReason.RESOLVED): _RESOLVED,
     (State.ACKNOWLEDGED, NotifyReason.MOVED): _RESOLVED,
+    (State.ACKNOWLEDGED, NotifyReason.CLOSED): _RESOLVED,
+    (State.ACKNOWLEDGED, NotifyReason.MERGED): _MERGED,
+    # Somebody escalates by hand or calls for help; the acknowledgement stays.
+    (State.ACKNOWLEDGED, NotifyReason.ESCALATION): Transition(
+        NoticeKind.ESCALATION, Recipients.STEP
+    ),
+    (State.ACKNOWLEDGED, NotifyReason.PERSONAL_RULE): _PERSONAL_RULE,
+    (State.ACKNOWLEDGED, NotifyReason.PAGED): _PAGED,
+    (State.ACKNOWLEDGED, NotifyReason.OFFERED): _PAGED,
+    (State.ACKNOWLEDGED, NotifyReason.OFFER_ENDED): _UPDATE,
+    (State.ACKNOWLEDGED, NotifyReason.EXTENDED): _UPDATE,
+    (State.ACKNOWLEDGED, NotifyReason.ACK_EXPIRES): Transition(
+        NoticeKind.UPDATE, Recipients.HOLDER
+    ),
+    (State.ACKNOWLEDGED, NotifyReason.COMMENTED): _UPDATE,
+    (State.ACKNOWLEDGED, NotifyReason.SNOOZED): _UPDATE,
+    (State.RESOLVED, NotifyReason.COMMENTED): _UPDATE,
+    (State.RESOLVED, NotifyReason.REOPENED): _REOPENED,
 }
 """What each event leads to. DIGEST and TEST are reasons of the outbox and of `gateway test`."""

@@ -57,6 +57,30 @@ class FactsTeam(TypedDict):
     name: str
 
 
+class FactsComment(TypedDict):
+    """What somebody wrote about the incident, cut to 500 characters."""
+
+    by: str
+    name: str
+    at: float
+    text: str
+
+
+class FactsPerson(TypedDict):
+    """A person."""
+
+    id: str
+    name: str
+
+
+class FactsPrevious(TypedDict):
+    """The last incident of the same group, and how many there were in the last seven days."""
+
+    number: int
+    ended_at: float
+    lately: int
+
+
 class Facts(TypedDict):
     """Facts as a decision writes them."""
 
@@ -90,3 +114,8 @@ class Facts(TypedDict):
     told: list[str]  # names of those who were notified
     paged: list[str]  # ids of the people whom this decision notifies that it fires
     note: str | None
+    comments: list[FactsComment]  # the last ones, oldest first
+    offered_to: FactsPerson | None  # who has not accepted yet
+    snoozed_until: float | None
+    previous: FactsPrevious | None
+    related: list[int]  # numbers of linked incidents

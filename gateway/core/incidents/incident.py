@@ -12,6 +12,7 @@ from enum import StrEnum
 from gateway.core.alerts.alert import Alert
 from gateway.core.alerts.episode import Episode, EpisodeState
 from gateway.core.incidents.personal_state import PersonalState
+from gateway.core.incidents.responses import NO_RESPONSES, Previous, Responses
 from gateway.core.incidents.suppression import Suppression, SuppressReason
 from gateway.core.plan.plan import Target
 
@@ -179,6 +180,8 @@ class Incident:
     missed_at: float | None = None  # the acknowledge-by time that passed unacknowledged
     personal: tuple[PersonalState, ...] = ()  # whom the escalation reached, by which contacts
     team: str = ""  # id of the team that its worst alert belonged to when it opened; empty: none
+    responses: Responses = NO_RESPONSES
+    previous: Previous | None = None  # of the same group
 
     @property
     def open(self) -> bool:
@@ -205,8 +208,13 @@ class Incident:
 
     @property
     def suppressed(self) -> bool:
-        """Whether all its firing alerts were silenced or inhibited at the last evaluation."""
-        return self.suppressed_by(SuppressReason.SILENCED, SuppressReason.INHIBITED)
+        """Whether at the last evaluation all of it was silenced, inhibited, snoozed or merged."""
+        return self.suppressed_by(
+            SuppressReason.SILENCED,
+            SuppressReason.INHIBITED,
+            SuppressReason.SNOOZED,
+            SuppressReason.MERGED,
+        )
 
     @property
     def list_state(self) -> str:
@@ -257,4 +265,6 @@ def with_number(incident: Incident, number: int) -> Incident:
         incident.missed_at,
         incident.personal,
         incident.team,
+        incident.responses,
+        incident.previous,
     )

@@ -8,7 +8,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
-from gateway.core.incidents import personal_state, suppression
+from gateway.core.incidents import personal_state, responses_json, suppression
 from gateway.core.incidents.incident import Ack, EscalationState, Incident
 from gateway.core.plan.plan import NOTHING, Target
 
@@ -19,6 +19,8 @@ _STEPS = "steps"
 def to_json(incident: Incident) -> dict[str, Any]:
     """Return the fields of an incident that have no column of their own."""
     people = [personal_state.to_json(one) for one in incident.personal]
+    responses = responses_json.to_json(incident.responses)
+    previous = responses_json.previous_to_json(incident.previous)
     return {
         "tick_at": incident.tick_at,
         "flushed": incident.flushed,
@@ -35,6 +37,8 @@ def to_json(incident: Incident) -> dict[str, Any]:
         "since": incident.since,
         "missed_at": incident.missed_at,
         **({"people": people} if people else {}),
+        **({"responses": responses} if responses else {}),
+        **({"previous": previous} if previous else {}),
     }
 
 
@@ -58,6 +62,8 @@ def from_json(saved: Mapping[str, Any]) -> dict[str, Any]:
         "since": saved.get("since"),
         "missed_at": saved.get("missed_at"),
         "personal": tuple(map(personal_state.from_json, saved.get("people", ()))),
+        "responses": responses_json.from_json(saved.get("responses", {})),
+        "previous": responses_json.previous_from_json(saved.get("previous")),
     }
 
 

@@ -17,6 +17,7 @@ class NoticeKind(StrEnum):
     MISSED = "missed"  # nobody acknowledged in time
     ACKNOWLEDGED = "acknowledged"
     UNACKNOWLEDGED = "unacknowledged"  # undone by a person, or expired
+    UPDATE = "update"  # what else somebody did with it: a comment, a snooze, an offer
     RESOLVED = "resolved"
     LATE = "late"  # fired and resolved before this target could be reached
     DIGEST = "digest"  # many less urgent notices to one target in one message
@@ -82,6 +83,18 @@ class NotifyReason(StrEnum):
     GIVEN_BACK = "given back"
     ACK_UNDONE = "acknowledgement undone"
     ACK_EXPIRED = "acknowledgement expired"
+    ACK_EXPIRES = "acknowledgement expires soon"
+    EXTENDED = "acknowledgement extended"
+    OFFERED = "handed over"
+    OFFER_ENDED = "handover ended"
+    COMMENTED = "comment"
+    PAGED = "paged"
+    SNOOZED = "snoozed"
+    SNOOZE_ENDED = "snooze ended"
+    CLOSED = "resolved by hand"
+    REOPENED = "reopened"
+    MERGED = "merged"
+    UNMERGED = "unmerged"
     MUTE_ENDED = "mute ended"
     SILENCE_ENDED = "silence ended"
     FLAPPING = "flapping"

@@ -49,4 +49,10 @@ def next_step(
     if not notified and each:
         first = firing[0] if firing else 0
         return QueueStep(first, kinds[first], cancel=tuple(range(first)))
-    return QueueStep(last, kinds[last], fold=tuple(range(last)))
+    return QueueStep(last, _newest(kinds), fold=tuple(range(last)))
+
+
+def _newest(kinds: Sequence[NoticeKind]) -> NoticeKind:
+    """Return the kind of the newest notice; an update adds to what waits and never replaces it."""
+    others = (kind for kind in reversed(kinds) if kind is not NoticeKind.UPDATE)
+    return next(others, NoticeKind.UPDATE)

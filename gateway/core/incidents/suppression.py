@@ -16,6 +16,8 @@ class SuppressReason(StrEnum):
     SILENCED = "silenced"
     INHIBITED = "inhibited"
     MUTED = "muted"
+    SNOOZED = "snoozed"
+    MERGED = "merged"
     OUTSIDE_ACTIVE = "outside active"
     ACKNOWLEDGED = "acknowledged"
     FLAPPING = "flapping"
@@ -62,6 +64,8 @@ _TEXTS = {
     SuppressReason.INHIBITED: "inhibited by {by}",
     SuppressReason.MUTED: "muted by time interval {by}",
     SuppressReason.OUTSIDE_ACTIVE: "outside active time interval {by}",
+    SuppressReason.SNOOZED: "snoozed by {by}",
+    SuppressReason.MERGED: "merged into incident {by}",
     SuppressReason.ACKNOWLEDGED: "acknowledged by {by} before the first notification",
     SuppressReason.FLAPPING: "flapping: changes are notified together",
     SuppressReason.FLAPPING_END: "flapping: the end is notified once nothing fires for a while",

@@ -28,6 +28,8 @@ class Capability(StrEnum):
     """It can show that an incident was acknowledged, or not in time."""
     DIGESTS = "digests"
     """One message may stand for several incidents."""
+    UPDATES = "updates"
+    """It can show what else people did with an incident: comments, snoozes, offers."""
     QUIET_UPDATES = "quiet updates"
     """It accepts changes that notify nobody: it edits its message, or a program reads it."""
     INCIDENT_NUMBERS = "incident numbers"
@@ -97,6 +99,7 @@ EMAIL = ChannelSpec(
             Capability.INCIDENT_NUMBERS,
             Capability.READ_BY_PEOPLE,
             Capability.SHIFT_MESSAGES,
+            Capability.UPDATES,
             Capability.SKIPS_ACTOR,
         }
     ),
@@ -122,6 +125,7 @@ SLACK = ChannelSpec(
             Capability.MENTIONS,
             Capability.READ_BY_PEOPLE,
             Capability.SHIFT_MESSAGES,
+            Capability.UPDATES,
         }
     ),
     sample_address="#billing-alerts",

@@ -1,14 +1,16 @@
 """References of escalation steps (`rota:NAME`, `person:ID`, …), and whom they stand for."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
+from gateway.core.errors import GatewayError
 from gateway.core.oncall.members import members_at
 from gateway.core.oncall.rota import Rota, on_call
 from gateway.core.oncall.secondary import secondary
 from gateway.core.plan.plan import Plan, Receiver
+from gateway.core.text.nearest import nearest
 
 
 class ReferenceKind(StrEnum):
@@ -30,6 +32,35 @@ class Reference(NamedTuple):
 
     kind: ReferenceKind
     name: str
+
+
+class UnknownReferenceError(GatewayError, ValueError):
+    """The reference is not one, or names nothing that the plan declares."""
+
+
+def check_reference(plan: Plan, text: str) -> Reference:
+    """Return the parts of a reference that a person wrote.
+
+    Raises UnknownReferenceError, with the nearest name, where nobody is declared by that name.
+    """
+    try:
+        reference = parse_reference(text)
+    except ValueError:
+        kinds = ", ".join(f"{kind.value}:NAME" for kind in ReferenceKind)
+        raise UnknownReferenceError(f'"{text}" names nobody: write one of {kinds}') from None
+    declared: Collection[str] = plan.rotas
+    if reference.kind is ReferenceKind.PERSON:
+        declared = plan.people
+    elif reference.kind is ReferenceKind.RECEIVER:
+        declared = plan.receivers
+    if reference.name not in declared:
+        near = nearest(reference.name, declared)
+        hint = f'; did you mean "{reference.kind.value}:{near}"?' if near else ""
+        what = "rota" if reference.kind in OF_ROTAS else reference.kind.value
+        raise UnknownReferenceError(
+            f'"{text}" names nobody: routes.yaml declares no {what} "{reference.name}"{hint}'
+        )
+    return reference
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,16 @@ DEFAULT_GROUP_WAIT = 30.0
 DEFAULT_GROUP_INTERVAL = 300.0
 DEFAULT_REPEAT_INTERVAL = 4 * 3600.0
 
+DEFAULT_REOPEN_AFTER = 300.0
+"""Seconds for which the alerts of an incident that was resolved by hand may still fire. Longer: a
+resolution that was wrong is noticed later. Shorter: it opens again before a repair shows."""
+
 GROUP_BY_ALL = "..."
 DEFAULT_ORIGIN = "default"
 
 _INHERITED = (
     *("receiver", "group_by", "group_wait", "group_interval", "repeat_interval"),
-    "respond_within",
+    *("respond_within", "reopen_after"),
 )
 _NOT_INHERITED = ("mute_time_intervals", "active_time_intervals")
 
@@ -52,6 +56,7 @@ class Route:
     key: str = ""
     labels: Mapping[str, str] = field(default_factory=dict, hash=False)
     respond_within: float | str | None = None  # seconds, "same day", "next business day"
+    reopen_after: float = DEFAULT_REOPEN_AFTER
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +81,7 @@ class RouteSpec:
     continue_: bool = False
     labels: Mapping[str, str] = field(default_factory=dict)
     respond_within: float | str | None = None
+    reopen_after: float | None = None
     routes: Sequence["RouteSpec"] = ()
     line: int | None = None
 
@@ -142,6 +148,7 @@ def _build(spec: RouteSpec, parent: Route, position: str) -> Route:
         respond_within=parent.respond_within
         if spec.respond_within is None
         else spec.respond_within,
+        reopen_after=_or(spec.reopen_after, parent.reopen_after),
     )
     return replace(node, children=_children(spec, node)) if spec.routes else node
 

@@ -61,10 +61,13 @@ def apply_queue_steps(
             chosen = outbox.claim_one(tx, ids[step.send], lease)
             chosen = replace(chosen, behind=notice.behind[step.send :])
         kind = step.kind or chosen.kind
+        folded = [ids[index] for index in step.fold]
         if kind is not chosen.kind:
             outbox.change_kind(tx, chosen.id, kind)
+            if chosen.kind is NoticeKind.UPDATE:
+                chosen = with_reason_of(tx, chosen, kind, folded)
         elif chosen.reason in SILENT_REASONS:
-            chosen = with_folded_reason(tx, chosen, [ids[index] for index in step.fold])
+            chosen = with_folded_reason(tx, chosen, folded)
         claimed_notices.append(ClaimedNotice(chosen, kind))
     return drop_refired_alerts(tx, with_refusals(tx, claimed_notices), now)
 
@@ -125,6 +128,15 @@ def defer_behind_digests(
             sendable.append(notice)
     outbox.postpone(tx, waiting)
     return sendable
+
+
+def with_reason_of(tx: Tx, chosen: Notice, kind: NoticeKind, folded: Sequence[int]) -> Notice:
+    """Return an update with the reason of the folded notice whose kind it is sent as."""
+    for folded_kind, reason in reversed(outbox.reasons(tx, folded)):
+        if folded_kind is kind:
+            outbox.make_loud(tx, chosen.id, reason)
+            return replace(chosen, reason=reason, quiet=False)
+    return chosen
 
 
 def with_folded_reason(tx: Tx, chosen: Notice, folded: Sequence[int]) -> Notice:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from gateway.clock import is_skewed
+from gateway.core.actions.close import give_to_successor
 from gateway.core.decide.decide import decide
 from gateway.core.decide.result import Decision
 from gateway.core.incidents.incident import Incident, Member
@@ -18,13 +19,14 @@ from gateway.core.incidents.timeline import TimelineEntry, TimelineKind
 from gateway.flow.delivery.holding import defer_all_held
 from gateway.flow.delivery.queue_heads import apply_queue_steps
 from gateway.flow.dispatch.context import DecisionContext
+from gateway.flow.dispatch.merged import follow_merged, members_with_merged
 from gateway.flow.dispatch.save_decisions import save_decisions
 from gateway.flow.dispatch.turn_keeper import TurnKeeper
 from gateway.flow.intake.grouping import IntakeResult, assign
 from gateway.flow.intake.repost_cache import RepostCache
 from gateway.flow.runtime.dispatch_result import DispatchResult
 from gateway.store import Tx
-from gateway.store.state import incidents, members, schedule, timeline
+from gateway.store.state import incidents, schedule, timeline
 
 log = logging.getLogger(__name__)
 
@@ -80,6 +82,7 @@ def decide_due(
     if due:
         result.decided = len(due)
         result.decisions = _decide(tx, due, context, now)
+        result.decisions += follow_merged(tx, due, result.decisions, now)
         claimed = save_decisions(
             tx, result.decisions, now, context.accepts, context.claimant, capacity
         )
@@ -100,10 +103,16 @@ def _decide(
 ) -> list[Decision]:
     decisions = []
     context.suppression_index.refresh(tx, context.plan, now)
-    stored = members.by_incident(tx, [incident.number for incident in due])
+    stored = members_with_merged(tx, due)
+    closed = [incident.group_key for incident in due if not incident.open]
+    successors = incidents.open_by_key(tx, closed) if closed else {}
     keeper = TurnKeeper(tx, context.plan)
     for incident in due:
         latest = with_latest_reports(stored.get(incident.number, []), context.repost_cache)
+        successor = successors.get(incident.group_key)
+        if successor is not None and not incident.open:
+            decisions.append(give_to_successor(incident, latest, successor.number, now))
+            continue
         suppressed = context.suppression_index.of(latest, now)
         try:
             decision = decide(incident, latest, context.plan, now, suppressed, keeper.turns)

@@ -90,7 +90,7 @@ class Dispatcher:
         withdrawn_ids = [
             notice_id
             for sender in self._senders.senders.values()
-            if action.stops_steps
+            if action.spec.stops_steps
             for notice_id in sender.withdraw(action.number, PENDING_STEPS)
         ]
         result = await self._store.write(
@@ -99,9 +99,10 @@ class Dispatcher:
         if result.decision is not None:
             self._metrics.count_response(result, now)
             self._count(result.decision)
-            for notice in result.decision.notices:
-                self._senders.sender(notice.target.account_key).wake()
-            self.schedule(result.incident.due_at)
+            for decision in (result.decision, result.other):
+                for notice in () if decision is None else decision.notices:
+                    self._senders.sender(notice.target.account_key).wake()
+                self.schedule(None if decision is None else decision.incident.due_at)
         return result
 
     async def regroup(self) -> None:

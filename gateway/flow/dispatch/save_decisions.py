@@ -32,13 +32,15 @@ def save_decisions(
         tx,
         [
             (
-                decision.incident.number,
+                number,
                 member.alert.identity,
                 member.notified,
                 member.notified_starts_at,
                 member.acked_starts_at,
             )
             for decision in decisions
+            # Its alerts are members of it or of incidents that were merged into it.
+            for number in (decision.incident.number, *decision.incident.responses.merged)
             for member in decision.members
         ],
     )

@@ -1,7 +1,7 @@
 """Assignment of reported alerts to incidents: what one transaction of intake does."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from gateway.core.alerts.alert import Alert, merge
 from gateway.core.alerts.episode import begins_episode, episode_of
@@ -121,6 +121,7 @@ def assign(
     touched = {incident.number: joined[key] for key, incident in open_before.items()}
     stored = {incident.number: incident for incident in open_before.values()}
     _touch_resolved(tx, batch.resolved, plan, now, touched, stored)
+    _follow_merges(tx, touched, stored)
     incidents.save(tx, [one for one in touched.values() if one is not stored.get(one.number)])
     _raise_urgency(tx, batch, open_before, plan)
     result.opened = len(created)
@@ -203,11 +204,27 @@ def _raise_urgency(
     that join change nothing, because an incident is at least as urgent as its severity.
     """
     rows = [
-        (incident.number, batch.urgency[key])
+        (incident.responses.merged_into or incident.number, batch.urgency[key])
         for key, incident in open_before.items()
         if batch.urgency[key] < plan.rank_of(incident.severity)
     ]
     schedule.raise_urgency(tx, rows)
+
+
+def _follow_merges(tx: Tx, touched: dict[int, Incident], stored: dict[int, Incident]) -> None:
+    """Let what is due because of a merged incident's alerts be due for what it was merged into."""
+    merged = [one for one in touched.values() if one.responses.merged_into is not None]
+    if not merged:
+        return
+    parents = {one.responses.merged_into or 0 for one in merged}
+    read = incidents.by_number(tx, sorted(parents - touched.keys()))
+    stored.update(read)
+    touched.update(read)
+    for one in merged:
+        into = touched[one.responses.merged_into or 0]
+        times = [at for at in (one.due_at, into.due_at) if at is not None]
+        touched[into.number] = replace(into, due_at=min(times, default=None))
+        touched[one.number] = stored[one.number]
 
 
 def _touch_resolved(

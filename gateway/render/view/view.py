@@ -13,6 +13,8 @@ from gateway.core.plan.plan import Target
 from gateway.core.text.escape import LONGEST_URL, one_line, safe_url
 from gateway.render.view.acknowledge_prompt import next_names, recipient_name
 from gateway.render.view.clean import Labels, clean
+from gateway.render.view.numbers import number
+from gateway.render.view.responses import RESPONSE_NAMES, responses_view
 from gateway.render.view.shift import shift_of
 from gateway.render.view.table import table_of
 
@@ -21,8 +23,8 @@ NAMES: Mapping[str, str] = {
     "number": 'the number as people say it: "#1042"; empty for a digest',
     "status": "firing, acknowledged or resolved",
     "kind": "what the notice is about: firing, repeat, worse, escalation, missed, acknowledged, "
-    "unacknowledged, resolved, late, digest, test, handover, reminder, shifts-changed, on-call or "
-    "swap",
+    "unacknowledged, update, resolved, late, digest, test, handover, reminder, shifts-changed, "
+    "on-call or swap",
     "reason": "why it is sent: first, new alerts, repeat, fallback, …",
     "severity": "the incident's severity, as its label says",
     "rank": "the severity's rank, 1 is the worst; none when unknown",
@@ -62,6 +64,7 @@ NAMES: Mapping[str, str] = {
     "escalation": "name, step, steps, next (names), next_at, by (contacts); or none",
     "notified": "the names of everyone notified so far",
     "told": "the older name of notified",
+    **RESPONSE_NAMES,
     "note": "what else there is to say: why late, why the fallback; or empty",
     "digest": "the folded incidents: incident, title, severity, status, url and acknowledge of "
     "each; acknowledge is empty where no acknowledgement is needed",
@@ -180,6 +183,7 @@ def view_of(facts: Mapping[str, Any], kind: NoticeKind, reason: NotifyReason) ->
         "escalation": _escalation(facts.get("escalation")),
         "notified": notified,
         "told": notified,
+        **responses_view(facts),
         "note": one_line(clean(facts.get("note")), 300),
         "shift": shift_of(facts),
         "digest": tuple(_folded(item) for item in _list(facts.get("digest"))),
@@ -222,13 +226,6 @@ def tone(kind: NoticeKind, status: str, severity: str, rank: object) -> str:
     if known is not None:
         return known
     return {1: "critical", 2: "warning"}.get(rank, "info") if isinstance(rank, int) else "info"
-
-
-def number(value: object) -> float | None:
-    """Return a finite number as float, else None."""
-    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e12:
-        return float(value)
-    return None
 
 
 def _name(labels: Labels, group_labels: Labels, facts: Mapping[str, Any]) -> str:

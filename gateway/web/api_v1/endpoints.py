@@ -24,6 +24,7 @@ from gateway.web.api_v1 import (
     swaps,
     teams,
 )
+from gateway.web.api_v1.actions import ACTION_ENDPOINTS
 from gateway.web.api_v1.models import alerts as alert_models
 from gateway.web.api_v1.models import calendars as calendar_models
 from gateway.web.api_v1.models import changes as change_models
@@ -133,29 +134,16 @@ ENDPOINTS = (
         models.IncidentDetail,
         (404,),
     ),
-    _post(
-        "/incidents/{number}/ack",
-        "acknowledgeIncident",
-        incidents.acknowledge,
-        requests.By,
-        models.Responded,
-        (404, 409),
-    ),
-    _post(
-        "/incidents/{number}/take",
-        "takeIncident",
-        incidents.take,
-        requests.Take,
-        models.Responded,
-        (404, 409),
-    ),
-    _post(
-        "/incidents/{number}/unack",
-        "unacknowledgeIncident",
-        incidents.unacknowledge,
-        requests.Undo,
-        models.Responded,
-        (404, 409),
+    *(
+        _post(
+            f"/incidents/{{number}}/{one.action.value}",
+            one.operation,
+            one.handler,
+            one.body,
+            models.Responded,
+            (404, 409),
+        )
+        for one in ACTION_ENDPOINTS
     ),
     _get(
         "/explain",

@@ -109,30 +109,6 @@ class By(RequestModel):
     )
 
 
-class Undo(By):
-    """The person who undoes an acknowledgement, and whether the former one is restored."""
-
-    back: bool = Field(
-        default=False,
-        description="Undo a take-over: the former acknowledgement is restored, until it expires. "
-        "Only within ten minutes.",
-    )
-
-
-class Take(By):
-    """The person who takes an incident over, and the person it is taken from."""
-
-    holder: str | None = Field(
-        None,
-        alias="from",
-        min_length=1,
-        max_length=80,
-        description="The id of the person who acknowledged it. Refused with 409 if another person "
-        "has acknowledged it meanwhile. Without it, an acknowledgement of the last minute is not "
-        "taken over.",
-    )
-
-
 class NoticeIds(RequestModel):
     """Selection of notices."""
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
+from gateway.core.actions.take_over import GIVE_BACK_WITHIN
 from gateway.core.alerts.labels import fingerprint
 from gateway.core.decide.contacts_due import ContactDue
-from gateway.core.decide.take_over import GIVE_BACK_WITHIN
 from gateway.core.incidents.incident import SUPPRESSED, Ack, Incident, Member
 from gateway.core.incidents.silence import Silence
 from gateway.core.incidents.suppression import suppressions_text, to_json

@@ -5,12 +5,12 @@ POST from the page acknowledges, and it can be undone there. The token alone gra
 never logged, and the pages send no referrer.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
-from functools import partial
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from aiohttp import web
 
+from gateway.core.actions.table import ActionName
 from gateway.core.actor import Actor, ActorKind
 from gateway.core.decide.result import ActionOutcome, ActionResult
 from gateway.flow.engine import Engine
@@ -41,7 +41,8 @@ _RESPONSE_TEXTS = {
 
 
 FormFields = Mapping[str, str]
-RespondAction = Callable[[int, Actor], Awaitable[ActionResult]]
+ChosenAction = tuple[ActionName, Mapping[str, Any]]
+"""An action and its arguments."""
 
 
 class AcknowledgePages:
@@ -60,14 +61,14 @@ class AcknowledgePages:
 
     async def acknowledge(self, request: web.Request) -> web.StreamResponse:
         """Acknowledge. A second person sees the name of the first (E20)."""
-        return await self._act(request, lambda form: self._engine.acknowledge, below=0)
+        return await self._act(request, lambda form: (ActionName.ACK, {}), below=0)
 
     async def take(self, request: web.Request) -> web.StreamResponse:
         """Take over from the person whom the form names (E20)."""
 
-        def act(form: FormFields) -> RespondAction:
+        def act(form: FormFields) -> ChosenAction:
             # Without a name any holder counts as somebody else, and nothing changes.
-            return partial(self._engine.take, holder=text_field(form, "from"))
+            return ActionName.TAKE, {"holder": text_field(form, "from")}
 
         return await self._act(request, act, below=1)
 
@@ -77,14 +78,13 @@ class AcknowledgePages:
         With `back` in the form a take-over is undone, and the former acknowledgement is restored.
         """
 
-        def act(form: FormFields) -> RespondAction:
-            back = text_field(form, "back")
-            return self._engine.give_back if back else self._engine.unacknowledge
+        def act(form: FormFields) -> ChosenAction:
+            return ActionName.BACK if text_field(form, "back") else ActionName.UNACK, {}
 
         return await self._act(request, act, below=1)
 
     async def _act(
-        self, request: web.Request, choose: Callable[[FormFields], RespondAction], below: int
+        self, request: web.Request, choose: Callable[[FormFields], ChosenAction], below: int
     ) -> web.Response:
         refuse_foreign(request, self._engine.links.external_url)
         link = resolve_link(self._engine, request, below=below)
@@ -99,8 +99,9 @@ class AcknowledgePages:
             return self._page(link, stored, "", error=error, status=422)
         proven = bool(link.claim.person)
         actor = Actor(ActorKind.PERSON, person, "link", verified=proven)
+        name, arguments = choose(form)
         try:
-            response: ActionResult | None = await choose(form)(number, actor)
+            response: ActionResult | None = await self._engine.act(number, name, actor, **arguments)
         except KeyError:
             response = None
         stored = await load_incident(self._engine, number)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from gateway.core.decide.take_over import to_give_back
+from gateway.core.actions.take_over import to_give_back
 from gateway.core.plan.plan import Plan
 from gateway.web.explain.names import name_of
 from gateway.web.pages.incident_view import StoredIncident

@@ -6,6 +6,7 @@ from gateway.core.decide.draft import Draft
 from gateway.core.incidents.incident import Ack, EscalationState, Incident, State, with_number
 from gateway.core.incidents.notice import NotifyReason
 from gateway.core.incidents.personal_state import PersonalState
+from gateway.core.incidents.responses import Previous, Responses
 from gateway.core.incidents.suppression import Suppression, SuppressReason
 from gateway.core.plan.plan import Target
 
@@ -39,6 +40,8 @@ INCIDENT = Incident(
     missed_at=15.0,
     personal=(PersonalState("ana", 15.0, NotifyReason.FIRST),),
     team="billing",
+    responses=Responses(related=(16,)),
+    previous=Previous(17, 18.0, 19),
 )
 
 

@@ -40,6 +40,8 @@ def test_changed_sentence_changes_no_state(
         SuppressReason.SILENCED,
         SuppressReason.INHIBITED,
         SuppressReason.MUTED,
+        SuppressReason.SNOOZED,
+        SuppressReason.MERGED,
         SuppressReason.OUTSIDE_ACTIVE,
     }
     assert (incident.list_state == SUPPRESSED) is (reason in listed)

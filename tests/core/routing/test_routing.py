@@ -114,6 +114,7 @@ def test_origin_of_each_option_is_recorded() -> None:
         "group_interval": "default",
         "repeat_interval": "{}",
         "respond_within": "default",
+        "reopen_after": "default",
         "mute_time_intervals": "default",
         "active_time_intervals": "default",
     }

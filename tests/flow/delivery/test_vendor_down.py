@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from gateway import log
+from gateway.core.actions.table import ActionName
 from gateway.core.actor import verified_person
 from gateway.core.incidents.message import Message
 from gateway.core.incidents.retry import Failure, SendError
@@ -102,7 +103,7 @@ async def test_acknowledged_twice_and_resolved_while_down(world: World) -> None:
     await world.advance(2.0)
     await world.ack(1001)
     await world.advance(10.0)
-    await world.engine.unacknowledge(1001, verified_person("ana", "link"))
+    await world.engine.act(1001, ActionName.UNACK, verified_person("ana", "link"))
     await world.ack(1001, "ben")
     await world.advance(10.0)
     await world.post(alert(starts_at=START, ends_at=world.now))

@@ -1,5 +1,6 @@
 """A missed response through the whole flow: announced once, whichever replica decides it."""
 
+from gateway.core.actions.table import ActionName
 from gateway.core.actor import verified_person
 from gateway.core.incidents.retry import Failure, SendError
 from gateway.store import Tx
@@ -36,7 +37,7 @@ async def test_acknowledgement_withdraws_an_announcement_that_was_not_sent(world
     await world.advance(10 * MINUTE)
     world.break_channel("email", lambda: SendError(Failure.CONNECTION, "refused"))
     await world.advance(6 * MINUTE)
-    await world.engine.acknowledge(1001, verified_person("ana", "link"))
+    await world.engine.act(1001, ActionName.ACK, verified_person("ana", "link"))
     world.mend("email")
     messages = [one for one in await world.advance(60 * MINUTE) if one.channel == "email"]
     assert "missed" not in {one.reason for one in messages}

@@ -1,5 +1,6 @@
 """A take-over through the whole flow: one transaction, one message per target, working links."""
 
+from gateway.core.actions.table import ActionName
 from gateway.core.actor import verified_person
 from gateway.core.decide.result import ActionOutcome
 from gateway.links import Links, Purpose
@@ -12,7 +13,8 @@ async def test_take_over_sends_one_message_per_target(world: World) -> None:
     await world.advance(MINUTE)
     await world.ack(1001)
     await world.advance(5 * MINUTE)
-    response = await world.engine.take(1001, verified_person("ben", "cli"), "ana")
+    ben = verified_person("ben", "cli")
+    response = await world.engine.act(1001, ActionName.TAKE, ben, holder="ana")
     assert response.answer is ActionOutcome.TAKEN_OVER
     messages = await world.advance(MINUTE)
     assert {d.reason for d in messages} == {"taken over"}
@@ -43,8 +45,8 @@ async def test_acknowledged_message_links_to_take_over_and_undo(world: World) ->
     links = Links("http://gateway.example.com", b"a key for tests only")
     token = roles["undo"].rpartition("/")[2]
     assert links.read(Purpose.ACKNOWLEDGE, token, world.now).number == 1001
-    await world.engine.take(1001, verified_person("ben", "cli"), "ana")
-    await world.engine.give_back(1001, verified_person("ben", "cli"))
+    await world.engine.act(1001, ActionName.TAKE, verified_person("ben", "cli"), holder="ana")
+    await world.engine.act(1001, ActionName.BACK, verified_person("ben", "cli"))
     await world.advance(MINUTE)
     (own,) = [d.message for d in world.delivered[-5:] if d.to == "email:ana@example.com"]
     assert "take" not in {link.role for link in own.links}
@@ -57,7 +59,7 @@ async def test_take_over_from_a_person_whom_no_message_had_reached(world: World)
     await world.advance(MINUTE)
     await world.ack(1001, "ben")
     await world.advance(MINUTE)
-    await world.engine.take(1001, verified_person("ana", "cli"), "ben")
+    await world.engine.act(1001, ActionName.TAKE, verified_person("ana", "cli"), holder="ben")
     await world.advance(MINUTE)
     await world.post(alert("SlowRenewals", "warning", starts_at=START, ends_at=world.now))
     await world.advance(10 * MINUTE)

@@ -361,7 +361,7 @@ async def test_no_token_reaches_the_log(
     async def broken(*_: object) -> None:
         raise RuntimeError("a fault of ours")
 
-    monkeypatch.setattr(world.engine, "acknowledge", broken)
+    monkeypatch.setattr(world.engine, "act", broken)
     page = await text_of(client, "POST", f"/ack/{secret}", status=500)
     error_id = re.search(r"log has more under ([0-9a-f]{8})", page)
     assert error_id is not None
@@ -378,7 +378,7 @@ async def test_unavailable_database_asks_to_try_again(
     async def lost(*_: object) -> None:
         raise StoreUnavailableError("the disk is full")
 
-    monkeypatch.setattr(world.engine, "acknowledge", lost)
+    monkeypatch.setattr(world.engine, "act", lost)
     answer = await client.post(f"/ack/{token(world)}")
     assert answer.status == 503
     assert answer.headers["Retry-After"]

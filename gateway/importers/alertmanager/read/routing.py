@@ -64,6 +64,7 @@ def _spec(
         ),
         line=entry.position.line,
         respond_within=None,
+        reopen_after=None,
         **interval_names,
     )
 

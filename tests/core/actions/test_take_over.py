@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
+from gateway.core.actions.take_over import GIVE_BACK_WITHIN, JUST_ACKNOWLEDGED
 from gateway.core.decide.result import ActionOutcome
-from gateway.core.decide.take_over import GIVE_BACK_WITHIN, JUST_ACKNOWLEDGED
 from gateway.core.incidents.incident_json import from_json, to_json
 from tests.core.group_simulation import (
     HOUR,
@@ -65,7 +65,9 @@ def test_take_over_restarts_the_expiry() -> None:
     ack = group.incident.ack
     assert ack is not None
     assert (ack.by, ack.expires_at - group.now) == ("ben", 4 * HOUR)
-    assert summary(group.advance(4 * HOUR - 1)) == []
+    assert [why for _, why in summary(group.advance(4 * HOUR - 1))] == [
+        "acknowledgement expires soon"
+    ]
     assert [one.reason for one in group.advance(2.0)][:1] == ["acknowledgement expired"]
 
 

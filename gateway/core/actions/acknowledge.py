@@ -8,7 +8,7 @@ from gateway.core.decide.escalation import move_escalation
 from gateway.core.decide.evaluation import Evaluation
 from gateway.core.decide.missed import mark_missed
 from gateway.core.decide.notify import change_state, restart_acknowledge_by
-from gateway.core.decide.personal import first_targets, move_rules
+from gateway.core.decide.personal import first_targets, move_rules, stop_rules_of
 from gateway.core.decide.result import ActionOutcome, ActionResult, Decision
 from gateway.core.decide.transitions import TRANSITIONS
 from gateway.core.incidents.incident import Ack, Incident, Member
@@ -31,10 +31,32 @@ def acknowledge(
     firing = [m for m in members if m.firing(now)]
     if not incident.open or not firing:
         return ActionResult(ActionOutcome.RESOLVED, incident)
+    if accepts_offer(incident, actor):
+        decision = acknowledge_as(incident, members, plan, actor, now)
+        return ActionResult(ActionOutcome.TAKEN_OVER, decision.incident, decision)
     if incident.ack is not None and all(m.acked for m in covered_alerts(firing)):
-        return ActionResult(ActionOutcome.ALREADY, incident)
+        return respond_too(incident, members, plan, actor, now)
     decision = acknowledge_as(incident, members, plan, actor, now)
     return ActionResult(ActionOutcome.DONE, decision.incident, decision)
+
+
+def accepts_offer(incident: Incident, actor: Actor) -> bool:
+    """Return whether the incident is handed over to the actor, who accepts by acknowledging it."""
+    offer = incident.responses.offer
+    return offer is not None and incident.ack is not None and offer.to == actor.id
+
+
+def respond_too(
+    incident: Incident, members: Sequence[Member], plan: Plan, actor: Actor, now: float
+) -> ActionResult:
+    """Stop the notification rules of a person who was paged beside the holder, and has come."""
+    ev = Evaluation(incident, members, plan, now, {})
+    if not stop_rules_of(ev, actor.id):
+        return ActionResult(ActionOutcome.ALREADY, incident)
+    text = f"{plan.name_of(actor.id)} ({actor.via_text})"
+    ev.record(TimelineKind.RESPONDS, text, **actor_data(actor))
+    decision = ev.finish()
+    return ActionResult(ActionOutcome.RESPONDS, decision.incident, decision)
 
 
 def covered_alerts(firing: Sequence[Member]) -> Sequence[Member]:

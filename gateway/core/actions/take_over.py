@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from gateway.core.actor import Actor
-from gateway.core.decide.acknowledge import (
+from gateway.core.actions.acknowledge import (
+    accepts_offer,
     acknowledge,
     acknowledge_as,
     actor_data,
@@ -11,6 +11,7 @@ from gateway.core.decide.acknowledge import (
     mark_acknowledged,
     notify_of_holder,
 )
+from gateway.core.actor import Actor
 from gateway.core.decide.evaluation import Evaluation
 from gateway.core.decide.result import ActionOutcome, ActionResult
 from gateway.core.incidents.incident import Ack, Incident, Member
@@ -54,7 +55,8 @@ def take(
     if ack is None or ack.by == actor.id:
         return acknowledge(incident, members, plan, actor, now)
     fresh = now < ack.at + JUST_ACKNOWLEDGED
-    if fresh if holder is None else holder != ack.by:
+    held = fresh if holder is None else holder != ack.by
+    if held and not accepts_offer(incident, actor):
         return ActionResult(ActionOutcome.HELD, incident)
     decision = acknowledge_as(incident, members, plan, actor, now)
     return ActionResult(ActionOutcome.TAKEN_OVER, decision.incident, decision)

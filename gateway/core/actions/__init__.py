@@ -1,0 +1,1 @@
+"""What people do with an incident: each action is one pure decision."""
