@@ -20,6 +20,12 @@ class Remark:
     code: str = ""
 
 
+class Plain(str):
+    """Text that needs no quotes although it does not look like a word, such as a date."""
+
+    __slots__ = ()
+
+
 @dataclass(slots=True)
 class Items:
     """A list."""
@@ -131,6 +137,8 @@ def scalar(value: Scalar) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):
+        return str(value)
+    if isinstance(value, Plain):
         return str(value)
     if _PLAIN.fullmatch(value) and value.lower() not in _WORDS:
         return value

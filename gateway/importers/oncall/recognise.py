@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from gateway.importers.oncall.model.export import Export, Product
+from gateway.importers.oncall.opsgenie.read import is_opsgenie, read_opsgenie
 from gateway.importers.oncall.pagerduty.read import is_pagerduty, read_pagerduty
 from gateway.importers.oncall.read.json_value import ExportError, Json
 from gateway.importers.oncall.read.source import Source
@@ -12,6 +13,7 @@ Read = Callable[[Sequence[Json], Source], Export]
 
 _READERS: Mapping[Product, tuple[Recognise, Read]] = {
     Product.PAGERDUTY: (is_pagerduty, read_pagerduty),
+    Product.OPSGENIE: (is_opsgenie, read_opsgenie),
 }
 
 

@@ -17,8 +17,8 @@ END = START + 4 * 7 * 86400  # the clocks change in three of these zones
 ZONES = ["UTC", "Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe"]
 PEOPLE = ["ana", "ben", "cho", "dee"]
 
-_clock = st.integers(8, 46).map(lambda half: f"{half // 2:02}:{half % 2 * 30:02}:00")
-"""Not in the hours in which clocks change, whose rule PagerDuty does not document."""
+_half_hours = st.integers(8, 46)
+"""From 04:00 to 23:00: not in the hours in which clocks change, whose rule nobody documents."""
 
 
 @st.composite
@@ -27,13 +27,18 @@ def restrictions(draw: st.DrawFn) -> tuple[dict[str, Any], ...]:
     weekly = draw(st.booleans())
     result = []
     for _ in range(draw(st.integers(0, 3))):
-        half_hours = draw(st.integers(1, 7 * 48 if weekly else 48))
+        start, end = draw(_half_hours), draw(_half_hours)
+        length = (end - start) % 48 or 48
         one: dict[str, Any] = {
-            "type": "weekly_restriction" if weekly else "daily_restriction",
-            "start_time_of_day": draw(_clock),
-            "duration_seconds": half_hours * 1800,
+            "type": "daily_restriction",
+            "start_time_of_day": f"{start // 2:02}:{start % 2 * 30:02}:00",
+            "duration_seconds": length * 1800,
         }
-        result.append(one | ({"start_day_of_week": draw(st.integers(1, 7))} if weekly else {}))
+        if weekly:
+            one["type"] = "weekly_restriction"
+            one["start_day_of_week"] = draw(st.integers(1, 7))
+            one["duration_seconds"] += draw(st.integers(0, 6)) * 86400
+        result.append(one)
     return tuple(result)
 
 

@@ -53,7 +53,10 @@ def _compare(schedule: ScheduleRecord, written: Written, plan: Plan) -> Compared
     rendering = schedule.rendering
     if rendering is None:
         return replace(result, reason="the export does not say who is on call when")
-    start, end = rendering.start, min(rendering.end, rendering.start + COMPARED)
+    start = max(rendering.start, written.as_of)
+    end = min(rendering.end, start + COMPARED)
+    if start >= end:
+        return replace(result, reason="the time for which the export says so is over; export again")
     before = _rendered(rendering, written.ids.people, start, end)
     differences = compare(before, _together(rotas, start, end), start, end)
     days = (end - start) / 86400

@@ -45,7 +45,8 @@ class Variable:
 class Written:
     """The new file, with the ids that it gives to what is in the export.
 
-    ``head`` is what the file needs besides to load: empty unless ``text`` is only a part.
+    ``head`` is what the file needs besides to load: empty unless ``text`` is only a part. From
+    ``as_of`` on (unix seconds UTC) the rotas have the people of the product on call.
     """
 
     export: Export
@@ -53,6 +54,7 @@ class Written:
     head: str
     ids: IdTable
     notes: Notes
+    as_of: float
     variables: list[Variable] = field(default_factory=list)
     environment: dict[str, str] = field(default_factory=dict)
 
@@ -97,7 +99,7 @@ def write(
     parts = [*body] if fragment else [rest, *body]
     text = "\n".join([*head, *(line for part in parts for line in ("", *part))]) + "\n"
     other = "\n".join(rest) + "\n" if fragment else ""
-    return Written(export, text, other, ids, notes, variables, environment)
+    return Written(export, text, other, ids, notes, as_of, variables, environment)
 
 
 def _ids(export: Export) -> IdTable:

@@ -21,10 +21,15 @@ def overrides_of(
 
     Of several rotas of a schedule only the `first` one gets people who are on call beside others.
     """
+    whole: set[tuple[str | None, float, float]] = set()
     for one in schedule.exceptions:
         if one.end <= as_of or (one.beside and not first):
             continue
+        if one.beside and (one.person, one.start, one.end) in whole:
+            continue  # the person has taken over for all of that time
         for start, end in _stretches(one, rotations, people, as_of):
+            if not one.beside and one.replaces is None:
+                whole.add((one.person, start, end))
             yield Override(
                 member=None if one.person is None else people[one.person],
                 start=start,

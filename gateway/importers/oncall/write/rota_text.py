@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from gateway.core.oncall.types import EVERY_DAY, Layer, Override, Restriction, Rota, Unit
 from gateway.core.time.timestamps import format_rfc3339
 from gateway.core.time.wallclock import instant, load_zone, wall_time
-from gateway.importers.emit import Block, Items, Value
+from gateway.importers.emit import Block, Items, Plain, Value
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _ADVERB: dict[Unit, str] = {"hour": "hourly", "day": "daily", "week": "weekly", "month": "monthly"}
@@ -29,7 +29,7 @@ def _layer(layer: Layer) -> Block:
     block.add("members", Items([_turn(one) for one in layer.turns]))
     if len(layer.turns) > 1:
         plural = f"{layer.every} {layer.unit}s"
-        block.add("rotate", _ADVERB[layer.unit] if layer.every == 1 else plural)
+        block.add("rotate", _ADVERB[layer.unit] if layer.every == 1 else Plain(plural))
         day = "" if layer.handover.weekday is None else f"{_DAYS[layer.handover.weekday].title()} "
         block.add("handover", day + _clock(layer.handover.at))
         block.add("start", _date(layer.start))
@@ -88,11 +88,11 @@ def _moment(t: float, zone: str) -> str:
     return _date(wall)
 
 
-def _date(moment: date) -> str:
-    """Return a date, with its time where that is not midnight."""
+def _date(moment: date) -> Plain:
+    """Return a date, or a date with its time."""
     if not isinstance(moment, datetime):
-        return moment.isoformat()
-    return moment.isoformat(" ", timespec="seconds" if moment.second else "minutes")
+        return Plain(moment.isoformat())
+    return Plain(moment.isoformat(" ", timespec="seconds" if moment.second else "minutes"))
 
 
 def _clock(moment: time) -> str:

@@ -12,9 +12,9 @@ from gateway.core.oncall.layers import segments
 from gateway.core.oncall.types import Layer, Rota
 from gateway.core.time.wallclock import load_zone
 from gateway.importers.oncall.model.schedule import Rotation, ScheduleRecord
+from gateway.importers.oncall.read.zones import in_zone, same_clock
 from gateway.importers.oncall.write.layers import layers_of
 from gateway.importers.oncall.write.overrides import overrides_of
-from gateway.importers.oncall.write.zones import in_zone, same_clock
 
 _SEARCHED = 366 * 86400.0
 """Seconds ahead in which rotations are searched for times at which they apply together."""

@@ -4,10 +4,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tests.importers.oncall.exports import pagerduty
+from tests.importers.oncall.exports import opsgenie, pagerduty
 
 FOLDER = Path(__file__).parent
-EXPORTS = {"pagerduty.json": pagerduty.documents}
+EXPORTS = {"opsgenie.json": opsgenie.documents, "pagerduty.json": pagerduty.documents}
 
 
 def export_text(documents: list[dict[str, Any]]) -> str:

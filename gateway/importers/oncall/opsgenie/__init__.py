@@ -1,0 +1,1 @@
+"""Opsgenie: answers of its REST API v2."""
