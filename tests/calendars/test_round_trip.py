@@ -17,9 +17,9 @@ from gateway.core.oncall.event_layer import EventLayer
 from gateway.core.oncall.rota import Rota, on_call, shifts
 from gateway.core.plan.calendars import CalendarKey, with_calendars
 from gateway.core.plan.person import Person
-from gateway.flow.feeds.events import feed_events
 from gateway.flow.feeds.subject import FeedKind, FeedSubject
 from tests.core.random_rotas import PEOPLE, rotas
+from tests.flow.feeds.planned_feed import planned_feed
 from tests.flow.feeds.test_events import PLAN
 
 DAY = 86400.0
@@ -44,7 +44,7 @@ def weeks_ahead() -> Iterator[None]:
 def published(rota: Rota, now: float) -> bytes:
     """Return the feed of a rota."""
     plan = replace(PLAN, rotas={"billing": rota})
-    events = feed_events(plan, BILLING, now)
+    events = planned_feed(plan, BILLING, now)
     return write_calendar(
         PlannedCalendar("c@on-call", "billing", "", "https://x.example.com", 1, 0, events)
     )

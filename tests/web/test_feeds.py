@@ -9,7 +9,8 @@ import pytest
 from icalendar import Calendar
 
 from gateway.links import Purpose
-from tests.flow.world import DAY, START, World
+from tests.flow.world import DAY, HOUR, START, World
+from tests.web.explain.test_recorded_duty import BY_DAY, ONLY_BEN, reload
 from tests.web.real import Client, served
 
 FAR = 2.0**32 - 1
@@ -159,3 +160,24 @@ async def test_unknown_feed_is_refused_with_the_nearest_name(
 def test_the_start_is_no_monday() -> None:
     """The tests above move by hours within one week of the feed's span."""
     assert (START // DAY + 3) % 7 == 2
+
+
+async def test_past_shifts_of_a_feed_are_those_that_were(tmp_path: Path) -> None:
+    """An edited rota changes what is to come, and nobody's calendar says they were on call then."""
+    async with served(tmp_path, BY_DAY) as (world, client):
+        await world.advance(3 * DAY)
+        path = await path_of(world, "rota:billing")
+        before = await past_events(client, path, world.now)
+        assert {summary for _, summary in before} == {"Ana (billing)", "Ben (billing)"}
+        await reload(world, ONLY_BEN)
+        await world.advance(60.0)
+        assert await past_events(client, path, world.now - DAY) == [
+            one for one in before if one[0] <= START + 2 * DAY
+        ]
+
+
+async def past_events(client: Client, path: str, now: float) -> list[tuple[float, str]]:
+    """The starts and summaries of the events since the gateway ran, up to `now`."""
+    events = Calendar.from_ical(await (await client.get(path)).read()).walk("VEVENT")
+    starts = [(event["DTSTART"].dt.timestamp(), str(event["SUMMARY"])) for event in events]
+    return sorted(one for one in starts if START - HOUR <= one[0] <= now)

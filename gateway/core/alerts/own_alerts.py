@@ -61,11 +61,11 @@ CONTACT_UNUSABLE = Condition(
     "Messages to this contact are refused. The person's other contacts are used instead.",
     "gateway-contact-unusable",
 )
-FEED_BROKEN = Condition(
-    "GatewayFeedBroken",
-    "The calendar {feed} cannot be read",
+CALENDAR_FAILING = Condition(
+    "GatewayCalendarFailing",
+    "The calendar {calendar} cannot be read, or lost its events",
     "The last good copy of this calendar is used until it can be read again.",
-    "gateway-feed-broken",
+    "gateway-calendar-failing",
 )
 CHANGES_VOID = Condition(
     "GatewayShiftChangesVoid",
@@ -87,7 +87,7 @@ CONDITIONS: Mapping[str, Condition] = {
         CLOCK_SKEW,
         RELOAD_FAILED,
         CONTACT_UNUSABLE,
-        FEED_BROKEN,
+        CALENDAR_FAILING,
         CHANGES_VOID,
         MIRROR_FAILING,
     )

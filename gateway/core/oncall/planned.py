@@ -1,9 +1,10 @@
-"""The planned schedule of calendar feeds: whole stretches of each person in a span of weeks."""
+"""The schedule of calendar feeds: whole stretches of each person in a span of weeks."""
 
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from gateway.core.oncall.rota import Stint, stints
-from gateway.core.oncall.types import LAST_INSTANT, Rota
+from gateway.core.oncall.rota import Shift, Stint, stints_of
+from gateway.core.oncall.types import LAST_INSTANT
 
 DAY = 86400.0
 WEEK = 7 * DAY
@@ -34,16 +35,19 @@ def feed_span(now: float) -> Span:
     return Span(_monday(now - BACK), _monday(now + AHEAD) + WEEK)
 
 
-def planned_stints(rota: Rota, span: Span) -> list[Stint]:
+Schedule = Callable[[float, float], Sequence[Shift]]
+"""The shifts from one instant to another (unix seconds UTC)."""
+
+
+def whole_stints(schedule: Schedule, span: Span) -> list[Stint]:
     """Return the stretches of each person that touch the span, ordered by start and person.
 
     A stretch is whole, except for one of many weeks, which is cut some weeks outside of the span.
     """
     start = max(span.start - _MARGIN, 0.0)
     end = min(span.end + _MARGIN, LAST_INSTANT)
-    return [
-        one for one in stints(rota, start, end) if one.start < span.end and one.end > span.start
-    ]
+    stints = stints_of(schedule(start, end), end)
+    return [one for one in stints if one.start < span.end and one.end > span.start]
 
 
 def _monday(t: float) -> float:

@@ -8,7 +8,7 @@ from functools import partial
 
 from gateway.calendars.process import read_apart
 from gateway.config.load import Config
-from gateway.core.alerts.own_alerts import FEED_BROKEN, ActiveCondition
+from gateway.core.alerts.own_alerts import CALENDAR_FAILING, ActiveCondition
 from gateway.core.oncall.calendar_events import UnknownName
 from gateway.core.plan.calendars import CalendarKey, calendars_of
 from gateway.core.plan.plan import Plan
@@ -128,7 +128,9 @@ class Calendars:
         broken = {one.component: one.text for one in self.health() if not one.ok}
         return [
             ActiveCondition(
-                FEED_BROKEN, {"feed": name.removeprefix(_COMPONENT)}, {"problems": error_text}
+                CALENDAR_FAILING,
+                {"calendar": name.removeprefix(_COMPONENT)},
+                {"problems": error_text},
             )
             for name, error_text in broken.items()
         ]

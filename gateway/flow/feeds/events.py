@@ -1,12 +1,14 @@
-"""Events of a feed: the planned shifts of a rota or a person, with UIDs that stay the same."""
+"""Events of a feed: the shifts of a rota or a person, with UIDs that stay the same."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 
 from gateway.calendars.planned import PlannedEvent
-from gateway.core.oncall.planned import feed_span, planned_stints
+from gateway.core.oncall.planned import feed_span, whole_stints
+from gateway.core.oncall.rota import Shift
 from gateway.core.plan.plan import Plan
 from gateway.flow.feeds.subject import FeedKind, FeedSubject
 
@@ -26,27 +28,40 @@ class _Shift:
     end: int
 
 
-def feed_events(plan: Plan, subject: FeedSubject, now: float) -> list[PlannedEvent]:
-    """Return the events of a feed, ordered by start; none for a subject that does not exist."""
+ShiftsOf = Callable[[str, float, float], Sequence[Shift]]
+"""The shifts of a rota, by its name, from one instant to another (unix seconds)."""
+
+
+def feed_events(
+    plan: Plan, subject: FeedSubject, rotas: Iterable[str], shifts_of: ShiftsOf, now: float
+) -> list[PlannedEvent]:
+    """Return the events of a feed, ordered by start; none for a subject that does not exist.
+
+    `rotas` are also those that only the past has. `shifts_of` has the past as it was.
+    """
+    if subject.kind is FeedKind.ROTA:
+        rotas = [name for name in rotas if name == subject.id]
     counts: Counter[tuple[str, int]] = Counter()
     events = []
-    for shift in sorted(_shifts(plan, subject, now), key=lambda one: (one.start, one.rota)):
+    for shift in sorted(
+        _shifts(subject, rotas, shifts_of, now), key=lambda one: (one.start, one.rota)
+    ):
         at_this_start = shift.rota, shift.start
         events.append(_event(plan, subject, shift, counts[at_this_start]))
         counts[at_this_start] += 1
     return events
 
 
-def _shifts(plan: Plan, subject: FeedSubject, now: float) -> Iterator[_Shift]:
+def _shifts(
+    subject: FeedSubject, rotas: Iterable[str], shifts_of: ShiftsOf, now: float
+) -> Iterator[_Shift]:
     span = feed_span(now)
     of_rota = subject.kind is FeedKind.ROTA
-    for rota in plan.rotas.values():
-        if of_rota and rota.name != subject.id:
-            continue
-        for stint in planned_stints(rota, span):
+    for name in rotas:
+        for stint in whole_stints(partial(shifts_of, name), span):
             start, end = int(stint.start), int(stint.end)
             if start < end and (of_rota or stint.person == subject.id):
-                yield _Shift(rota.name, stint.person, start, end)
+                yield _Shift(name, stint.person, start, end)
 
 
 def _event(plan: Plan, subject: FeedSubject, shift: _Shift, index: int) -> PlannedEvent:

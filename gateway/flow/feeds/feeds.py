@@ -5,15 +5,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from gateway.calendars.planned import PlannedCalendar
+from gateway.calendars.planned import PlannedCalendar, PlannedEvent
 from gateway.calendars.write import write_calendar
 from gateway.core.errors import GatewayError
 from gateway.core.plan.plan import Plan
 from gateway.flow.feeds.events import PLANNING_ONLY, feed_events
 from gateway.flow.feeds.revisions import revise
 from gateway.flow.feeds.subject import FeedSubject, parse_subject, subjects
+from gateway.flow.queries.duty import DutyReader
 from gateway.links import Links, Purpose
-from gateway.store import Store
+from gateway.store import Store, Tx
 from gateway.store.state import feeds as state
 from gateway.store.state.feeds import StoredFeed
 
@@ -80,8 +81,13 @@ class Feeds:
         if stored.generation != claim.number:
             raise RevokedFeedError("this feed's URL was revoked")
         self._check(subject)
-        # In a thread: a year of many rotas takes long enough to delay alerts on the event loop.
-        events = await asyncio.to_thread(feed_events, plan, subject, now)
+
+        def work(tx: Tx) -> list[PlannedEvent]:
+            reader = DutyReader(tx, plan.rotas, now)
+            return feed_events(plan, subject, reader.names(), reader.shifts, now)
+
+        # In a reader's thread: a year of many rotas would delay alerts on the event loop.
+        events = await self._store.read(work)
         revised = revise(stored.revisions, events, now)
         if revised.revisions != stored.revisions:
             save = partial(state.save_revisions, subject=str(subject), revisions=revised.revisions)

@@ -12,7 +12,7 @@ BASE = "receivers: [{name: everyone}]\nroute: {receiver: everyone}\n"
 
 def built(text: str, name: str = "GatewayNobodyOnCall") -> Alert:
     """Return the alert of a condition under a file."""
-    labels = {"escalation": "billing", "feed": "billing"}
+    labels = {"escalation": "billing", "calendar": "billing"}
     active = ActiveCondition(CONDITIONS[name], labels, {})
     return own_alert(load(BASE + text, env={}).plan, active, 1.0)
 
@@ -21,9 +21,9 @@ def test_severity_is_the_declared_one_of_that_rank() -> None:
     """Critical and warning, or the first and second declared severity instead."""
     declared = "severities: {p1: {rank: 1}, p2: {rank: 2}}\n"
     assert built("").labels["severity"] == "critical"
-    assert built("", "GatewayFeedBroken").labels["severity"] == "warning"
+    assert built("", "GatewayCalendarFailing").labels["severity"] == "warning"
     assert built(declared).labels["severity"] == "p1"
-    assert built(declared, "GatewayFeedBroken").labels["severity"] == "p2"
+    assert built(declared, "GatewayCalendarFailing").labels["severity"] == "p2"
 
 
 def test_configured_labels_win_over_the_severity() -> None:

@@ -1,6 +1,7 @@
 """The span of feeds, and the whole stretches in it."""
 
 from datetime import date, time
+from functools import partial
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,9 +13,9 @@ from gateway.core.oncall.planned import (
     WEEK,
     Span,
     feed_span,
-    planned_stints,
+    whole_stints,
 )
-from gateway.core.oncall.rota import Handover, Layer, Rota, on_call
+from gateway.core.oncall.rota import Handover, Layer, Rota, on_call, shifts
 from tests.core.random_rotas import rotas, without_deadline
 from tests.core.turns import one_each
 
@@ -41,7 +42,7 @@ def test_turn_over_the_edge_of_the_span_is_whole() -> None:
     )
     rota = Rota("billing", "Europe/Berlin", (layer,))
     span = feed_span(NOW)
-    stints = planned_stints(rota, span)
+    stints = whole_stints(partial(shifts, rota), span)
     assert stints[0].start < span.start < stints[0].end
     assert stints[-1].start < span.end < stints[-1].end
     assert all(27 * DAY < one.end - one.start < 32 * DAY for one in stints)
@@ -53,5 +54,5 @@ def test_stints_are_who_is_on_call(drawn: tuple[Rota, float], after: float) -> N
     """At any instant of the span those on call are those with a stint."""
     rota, midnight = drawn
     at = midnight + after
-    stints = planned_stints(rota, Span(midnight, midnight + 10 * DAY + 1))
+    stints = whole_stints(partial(shifts, rota), Span(midnight, midnight + 10 * DAY + 1))
     assert {one.person for one in stints if one.start <= at < one.end} == set(on_call(rota, at))

@@ -190,12 +190,12 @@ async def test_broken_calendar_is_an_alert_of_the_gateway_until_it_works_again(
     (condition,) = await world.engine.store.read(
         lambda tx: world.engine.calendars.conditions(tx, world.engine.plan, world.now)
     )
-    assert condition.condition.name == "GatewayFeedBroken"
-    assert condition.labels == {"feed": "${BILLING_CALENDAR}"}
+    assert condition.condition.name == "GatewayCalendarFailing"
+    assert condition.labels == {"calendar": "${BILLING_CALENDAR}"}
     assert condition.annotations == {"problems": "its server answered 404"}
     await world.engine.own_alerts.check_once()
     delivered = await world.advance(MINUTE)
-    assert any("GatewayFeedBroken" in str(one.message) for one in delivered)
+    assert any("GatewayCalendarFailing" in str(one.message) for one in delivered)
     server.default = None
     await after(world, MINUTE)
     assert problem(world.engine) == ""

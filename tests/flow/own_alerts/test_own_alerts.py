@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.core.alerts.own_alerts import FEED_BROKEN, HOLD
+from gateway.core.alerts.own_alerts import CALENDAR_FAILING, HOLD
 from gateway.flow.own_alerts.reporter import EVERY
 from tests.flow.world import HOUR, MINUTE, ROUTES, Delivered, World
 
@@ -76,9 +76,9 @@ async def test_replicas_that_disagree_do_not_flap(database_url: str) -> None:
     world = World(database_url)
     first = await world.start()
     await world.start()
-    first.own_alerts.raise_condition(FEED_BROKEN, {"feed": "billing"})
+    first.own_alerts.raise_condition(CALENDAR_FAILING, {"calendar": "billing"})
     assert [one.reason for one in await run_checks(world, 15 * MINUTE)] == ["first"]
-    first.own_alerts.clear(FEED_BROKEN, {"feed": "billing"})
+    first.own_alerts.clear(CALENDAR_FAILING, {"calendar": "billing"})
     assert [one.reason for one in await run_checks(world, 15 * MINUTE)] == ["resolved"]
     await world.close()
 
@@ -88,7 +88,7 @@ async def test_condition_of_a_dead_replica_ends(database_url: str) -> None:
     world = World(database_url)
     first = await world.start()
     await world.start()
-    first.own_alerts.raise_condition(FEED_BROKEN, {"feed": "billing"})
+    first.own_alerts.raise_condition(CALENDAR_FAILING, {"calendar": "billing"})
     await run_checks(world, MINUTE)
     await world.kill(first)
     assert [one.reason for one in await run_checks(world, 15 * MINUTE)] == ["resolved"]
