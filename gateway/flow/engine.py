@@ -47,7 +47,7 @@ from gateway.flow.runtime.integrity import IntegrityMonitor
 from gateway.flow.runtime.supervisor import Supervisor
 from gateway.flow.shifts.handover import Handovers
 from gateway.flow.shifts.mirror import OnCallMirror
-from gateway.flow.shifts.swap_messages import notify_swap
+from gateway.flow.shifts.swap_messages import notify_swap, notify_void_swap
 from gateway.flow.shifts.watcher import ShiftWatcher
 from gateway.flow.silences.silence_matches import SilenceMatches
 from gateway.flow.silences.silences import Silences
@@ -87,7 +87,7 @@ class Engine:
         self.in_force = PlanInForce(
             store,
             dependencies.config.plan,
-            [TurnsPart(), calendars, ChangesPart(), ContactsPart()],
+            [TurnsPart(), calendars, ChangesPart(notify_void_swap), ContactsPart()],
             now,
             self._plan_changed,
             shared=dependencies.shared,

@@ -44,8 +44,11 @@ def shift_facts(kind: NoticeKind, now: float) -> dict[str, Any]:
         shift |= {"starts_at": now + DAY, "ends_at": now + 8 * DAY}
     elif kind is NoticeKind.SHIFTS_CHANGED:
         stretch = {"starts_at": now + 2 * DAY, "ends_at": now + 3 * DAY}
+        cause = "by Ben: swap 7, Ben instead of Ana (a concert)"
         later = {"starts_at": now + 9 * DAY, "ends_at": now + 10 * DAY}
-        shift["changes"] = [{"rota": "billing", "before": [stretch], "after": [later]}]
+        shift["changes"] = [
+            {"rota": "billing", "before": [stretch], "after": [later], "causes": [cause]}
+        ]
     elif kind is NoticeKind.SWAP:
         shift["why"] = "a concert"
         shift["swap"] = {

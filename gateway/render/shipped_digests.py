@@ -16,7 +16,7 @@ DIGESTS: Mapping[str, str] = {
     "shared/body.j2": "9d2053dbe11e7a65bed00e47fb91e0a68f2c022250d27a1838d2ff7bb919f4d4",
     "shared/foot.j2": "4cf568643412d7e27b8a49f854bc3ad174f46010e856fe13d0381f0a8c7a4e41",
     "shared/headline.j2": "6efe36393257cf174b95932cad28b9bca7b965a8a27998565c258efce6ea13dd",
-    "shared/shift.j2": "485eef350c9faeb21b729a9bd190dcfa5ab848226320cc586ec4349482e46b4f",
+    "shared/shift.j2": "249121021ea17d6dce4024f269046f2302c255cc69cb566627c85e33f7b043c5",
     "shared/shift_headline.j2": "5e85f22b70992503f77dd702a8818b380feb58e9a16efb66649f8e29a39b1403",
     "shared/tag.j2": "734cce468defd7dc372a2a8a00845e13a4c47cac5dc42d378943ec8a9cf97a46",
     "shared/when.j2": "539421a28741cade33a7e9f60b1b64c1a0c2b1d6345b834676d367105fd4c3bf",

@@ -1,6 +1,6 @@
 """Changes of rotas as a part of the plan in force."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from gateway.core.actor import system_actor
@@ -17,8 +17,16 @@ KEPT = 35 * 86400.0
 gateway ran can be calculated. Higher makes each reading of a rota slower."""
 
 
+OnVoidSwap = Callable[[Tx, Plan, Swap, float], None]
+"""(tx, plan, swap, now): stores what follows from a swap that became void, in the transaction that
+makes it so. The plan is that of the new file."""
+
+
 class ChangesPart:
     """Reads the changes in force; makes those and swaps void that a new file cannot apply."""
+
+    def __init__(self, on_void_swap: OnVoidSwap) -> None:
+        self._on_void_swap = on_void_swap
 
     def read(self, tx: Tx, now: float) -> tuple[RotaChange, ...]:
         """Return the changes that are in force, will be, or were lately."""
@@ -38,6 +46,7 @@ class ChangesPart:
         ended = void_swaps(swaps.ending_after(tx, now), after.rotas, after.people, actor, now)
         for swap in ended:
             swaps.save(tx, swap)
+            self._on_void_swap(tx, after, swap, now)
         plan = before or after
         return [
             *(void_text(change, plan) for change in voided),

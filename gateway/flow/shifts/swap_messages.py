@@ -23,6 +23,16 @@ def notify_swap(tx: Tx, plan: Plan, swap: Swap, now: float) -> None:
     person = swap.other if state in ASKED_PERSON_IS_NOTIFIED else swap.person
     if swap.answer is not None and swap.answer.actor.id == person:
         return
+    _notify(tx, plan, person, swap, state, now)
+
+
+def notify_void_swap(tx: Tx, plan: Plan, swap: Swap, now: float) -> None:
+    """Queue the message that a new routes.yaml made a swap void, to both people who still exist."""
+    for person in (swap.person, swap.other):
+        _notify(tx, plan, person, swap, SwapState.VOID, now)
+
+
+def _notify(tx: Tx, plan: Plan, person: str, swap: Swap, state: SwapState, now: float) -> None:
     is_asked = state is SwapState.OPEN
     message = ShiftMessage(
         Subject(SubjectKind.SWAP, str(swap.id)),
@@ -36,7 +46,7 @@ def notify_swap(tx: Tx, plan: Plan, swap: Swap, now: float) -> None:
 def _content(plan: Plan, swap: Swap, state: SwapState) -> dict[str, Any]:
     return {
         "rota": swap.rota,
-        "why": swap.why,
+        "why": swap.answer.reason if swap.answer and swap.answer.reason else swap.why,
         "swap": {
             "id": swap.id,
             "state": state.value,

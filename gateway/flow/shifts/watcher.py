@@ -1,10 +1,11 @@
 """Watcher of shifts: reminds people of shifts, and notifies them of changed ones."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from gateway.core.incidents.notice import NoticeKind, NotifyReason
 from gateway.core.oncall.announced import (
+    AHEAD,
     EXTEND_EVERY,
     Announced,
     Reminder,
@@ -12,16 +13,21 @@ from gateway.core.oncall.announced import (
     next_reminder,
     shift_news,
 )
+from gateway.core.oncall.change_causes import cause_texts, change_causes
+from gateway.core.oncall.changes import RotaChange
 from gateway.core.oncall.shift_changes import PersonChange, Stretch
 from gateway.core.plan.plan import Plan
 from gateway.flow.oncall.plan_in_force import PlanInForce
 from gateway.flow.runtime.wake import wait_for_wake
 from gateway.flow.shifts.messages import ShiftMessage, notify_person, person_subject, rota_subject
 from gateway.store import Store, Tx
-from gateway.store.state import announced, plan_version
+from gateway.store.state import announced, changes, plan_version
 
 POLL = 30.0
 """Seconds between two rounds at most: a clock that was set forward makes a reminder due earlier."""
+
+MOST_CAUSES = 10
+"""Changes of one rota that a message names."""
 
 MOST_STRETCHES = 50
 """Stretches of one rota that a message lists. It bounds the message of a rota of hours."""
@@ -97,24 +103,49 @@ def _save(
         return False
     announced.save(tx, news.saved)
     announced.remove(tx, news.removed)
-    for person, changes in news.changes.items():
-        notify_person(tx, plan, person, _changed(person, changes), now)
+    stored = changes.ending_after(tx, now - AHEAD) if news.changes else []
+    for person, own in news.changes.items():
+        notify_person(tx, plan, person, _changed(plan, person, own, known, stored), now)
     for reminder in news.reminders:
         stint = reminder.stint
         notify_person(tx, plan, stint.person, _reminder(reminder), now, latest=stint.start)
     return True
 
 
-def _changed(person: str, changes: Mapping[str, PersonChange]) -> ShiftMessage:
+def _changed(
+    plan: Plan,
+    person: str,
+    own: Mapping[str, PersonChange],
+    known: Mapping[str, Announced],
+    stored: Sequence[RotaChange],
+) -> ShiftMessage:
     shift = {
         "changes": [
-            {"rota": rota, "before": _stretches(one.before), "after": _stretches(one.after)}
-            for rota, one in sorted(changes.items())
+            {
+                "rota": rota,
+                "before": _stretches(one.before),
+                "after": _stretches(one.after),
+                "causes": _causes(plan, rota, one, known.get(rota), stored),
+            }
+            for rota, one in sorted(own.items())
         ]
     }
     return ShiftMessage(
         person_subject(person), NoticeKind.SHIFTS_CHANGED, NotifyReason.SHIFTS_CHANGED, shift
     )
+
+
+def _causes(
+    plan: Plan,
+    rota: str,
+    change: PersonChange,
+    known: Announced | None,
+    stored: Sequence[RotaChange],
+) -> list[str]:
+    """Return who changed the shifts of a rota, as sentences."""
+    causes = [] if known is None else change_causes(stored, rota, change, known.checked_at)
+    file_changed = known is None or known.digest != plan.digest
+    return cause_texts(causes, plan.name_of, file_changed=file_changed)[:MOST_CAUSES]
 
 
 def _reminder(reminder: Reminder) -> ShiftMessage:

@@ -28,6 +28,7 @@ def shift_of(facts: Mapping[str, Any]) -> dict[str, Any] | None:
                 "rota": _line(one.get("rota")),
                 "before": _stretches(one.get("before")),
                 "after": _stretches(one.get("after")),
+                "causes": [_line(cause, 300) for cause in _texts(one.get("causes"))],
             }
             for one in _mappings(raw.get("changes"))
         ],
@@ -84,6 +85,10 @@ def _stretches(value: object) -> list[dict[str, float]]:
 
 def _names(value: object) -> list[str]:
     return [_line(one) for one in value[:MOST_LINES]] if isinstance(value, list) else []
+
+
+def _texts(value: object) -> list[object]:
+    return value[:MOST_LINES] if isinstance(value, list) else []
 
 
 def _mappings(value: object) -> list[Mapping[str, Any]]:

@@ -81,6 +81,8 @@ async def test_override_notifies_each_person_once(database_url: str) -> None:
     ]
     assert "no longer: " in next(str(m.message.parts) for m in messages if "ben" in m.to)
     assert "new: " in next(str(m.message.parts) for m in messages if "ANA" in m.to)
+    for message in messages:
+        assert "by Ana: override 1, Ana instead of anyone (ill)" in str(message.message.parts)
     assert about_shifts(await world.advance(HOUR)) == []
     await world.close()
 
@@ -93,6 +95,20 @@ async def test_reload_that_changes_shifts_notifies_the_people(database_url: str)
     messages = await world.advance(MINUTE)
     assert {kind for _, kind in about_shifts(messages)} == {"shifts-changed"}
     assert {to for to, _ in about_shifts(messages)} == {"slack:U0ANA", "email:ben@example.com"}
+    assert all("routes.yaml was changed" in str(one.message.parts) for one in messages)
+    await world.close()
+
+
+async def test_removed_override_says_who_removed_it(database_url: str) -> None:
+    """The message names the last change of these hours, not the one that it undid."""
+    world = await started(database_url)
+    await override(world, "ana", START + 2 * DAY, START + 3 * DAY)
+    await world.advance(HOUR)
+    await world.engine.changes.remove([1], verified_person("ben", "cli"), "well again")
+    texts = [str(one.message.parts) for one in await world.advance(MINUTE)]
+    assert len(texts) == 2
+    assert all("by Ben: override 1 is void, Ana instead of anyone" in text for text in texts)
+    assert not any("by Ana" in text for text in texts)
     await world.close()
 
 

@@ -2,8 +2,12 @@
 
 from gateway.core.actor import verified_person
 from gateway.core.oncall.ask_swap import ShiftChoice, SwapRequest
-from tests.flow.shifts.test_shift_messages import started
+from tests.flow.shifts.test_shift_messages import ROTATING, started
 from tests.flow.world import DAY, MINUTE, START, Delivered, World
+
+BEN_ALONE = ROTATING.replace("members: [ana, ben]", "members: [ben]").replace(
+    "  ana: {name: Ana, email: ana@example.com, slack: U0ANA}\n", ""
+)
 
 
 async def ask(world: World) -> int:
@@ -56,4 +60,22 @@ async def test_request_that_is_taken_back_is_announced_to_the_other(database_url
     (message,) = await world.advance(MINUTE)
     assert swaps([message]) == [("slack:U0ANA", "swap answered")]
     assert not any(link.role == "accept_swap" for link in message.message.links)
+    await world.close()
+
+
+async def test_swap_that_a_reload_makes_void_is_announced_to_those_who_remain(
+    database_url: str,
+) -> None:
+    """Ana is removed from the file: Ben, who still waits for an answer, learns why none comes."""
+    world = await started(database_url)
+    await ask(world)
+    await world.advance(MINUTE)
+    world.routes = BEN_ALONE
+    assert await world.engine.reload() == ()
+    assert any("swap 1 is void" in one for one in world.engine.reload_reports)
+    messages = [one for one in await world.advance(MINUTE) if one.kind == "swap"]
+    assert [one.to for one in messages] == ["email:ben@example.com"]
+    text = str(messages[0].message.parts)
+    assert "is void" in text
+    assert "person ana was removed from routes.yaml" in text
     await world.close()
