@@ -16,6 +16,7 @@ COMMANDS = {
     "override": "gateway.cli.override.commands",
     "swap": "gateway.cli.swap.commands",
     "contact": "gateway.cli.contact",
+    "source": "gateway.cli.source.commands",
     "incidents": "gateway.cli.incidents",
     "report": "gateway.cli.report.command",
     "ack": "gateway.cli.ack",

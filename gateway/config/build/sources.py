@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from gateway.config.build.accounts import Secrets, basic_list, secret_list
+from gateway.config.build.json_mapping import json_mapping
 from gateway.config.grammar.parsed import ParsedSection, ParsedValue
 from gateway.config.grammar.sources import KEYS_OF_TYPES, SOURCE_TYPES
 from gateway.config.source.problem import Findings, SourcePosition, shorten
 from gateway.core.alerts.own_alerts import SOURCE as OWN_SOURCE
 from gateway.core.plan.accounts import SourceSettings
+from gateway.core.plan.json_mapping import JsonMapping
 from gateway.core.plan.source_types import SOURCE_SPECS
 from gateway.core.text.nearest import nearest
 
@@ -80,11 +82,26 @@ class SourceBuilder:
         if spec is None:  # its type is missing or unknown, which is noted
             return settings
         self._refuse_keys_of_other_types(type_, entry)
+        if type_ == "json":
+            settings = replace(settings, mapping=self._mapping(name, entry))
         return replace(
             settings,
             hmac_headers=settings.hmac_headers or spec.hmac_headers,
             max_bytes=entry.get("max_bytes", spec.max_bytes),
         )
+
+    def _mapping(self, name: str, entry: ParsedSection) -> JsonMapping | None:
+        if "mapping" not in entry:
+            if entry.lacks("mapping"):
+                message = f'source "{shorten(name)}": "mapping" is missing'
+                self._findings.error(entry.position, message)
+            return None
+        mapping = json_mapping(entry.get("mapping"), self._findings)
+        if entry.valid and mapping.status is None and "resolve_timeout" not in entry:
+            message = f'nothing ends the alerts of source "{shorten(name)}": give its mapping a '
+            message += "status with resolved values, or the source a resolve_timeout"
+            self._findings.warn(entry.position_of("mapping"), message)
+        return mapping
 
     def _refuse_keys_of_other_types(self, type_: str, entry: ParsedSection) -> None:
         for key, types in KEYS_OF_TYPES.items():

@@ -2,6 +2,7 @@
 
 from gateway.config.grammar.durations import POSITIVE_DURATION
 from gateway.config.grammar.field_types import Choice
+from gateway.config.grammar.json_mapping import MAPPING
 from gateway.config.grammar.lists import ListOf, MapOf
 from gateway.config.grammar.sections import Field, Section
 from gateway.config.grammar.values import (
@@ -14,7 +15,7 @@ from gateway.config.grammar.values import (
 from gateway.core.plan.source_types import SOURCE_SPECS
 
 SOURCE_TYPES = tuple(SOURCE_SPECS)
-KEYS_OF_TYPES = {"tags": ("sentry",), "levels": ("sentry",)}
+KEYS_OF_TYPES = {"tags": ("sentry",), "levels": ("sentry",), "mapping": ("json",)}
 """Keys that only sources of some types have."""
 
 SECRETS = ListOf(SECRET, or_one=True)
@@ -126,6 +127,13 @@ SOURCE = Section(
             "and by the state of a metric alert (critical, warning).",
             "fatal and critical: critical, error and warning: warning, others: info",
             "{error: critical}",
+        ),
+        Field(
+            "mapping",
+            MAPPING,
+            "Of type json: how a body becomes alerts.",
+            "needed for type json",
+            '{labels: {alertname: "{{ title }}"}}',
         ),
     ),
     elsewhere={

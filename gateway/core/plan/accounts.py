@@ -4,6 +4,8 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from gateway.core.plan.json_mapping import JsonMapping
+
 EACH_TARGET = "each target"
 """Why a console stands in for a channel: each target of it lacks a variable of its own."""
 
@@ -66,6 +68,7 @@ class SourceSettings:
     severity_label: str = "severity"  # the plan's, for senders that have levels in place of labels
     tags: tuple[str, ...] | None = None  # Sentry's that become labels; None: the usual ones
     levels: Mapping[str, str] = field(default_factory=dict)  # severities by Sentry's level
+    mapping: JsonMapping | None = None  # of type json
 
     @property
     def open(self) -> bool:

@@ -56,6 +56,7 @@ SOURCE_SPECS: Mapping[str, SourceSpec] = {
             answer_within=0.9,
             is_personal=True,
         ),
+        SourceSpec("json"),
     )
 }
 """All types of sources by name."""

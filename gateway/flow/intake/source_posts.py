@@ -31,15 +31,14 @@ class SourcePosts:
         key, now = _key(post_id), self._now()
         await self._store.write(partial(accepted_posts.add, source=source, post=key, now=now))
 
-    async def firing(self, source: str, label: str, value: str) -> list[ReportedAlert]:
-        """Return the alerts of a source that fire and have this label, as they were reported."""
+    async def firing(self, source: str) -> list[ReportedAlert]:
+        """Return the alerts of a source that fire, as they were reported."""
         now = self._now()
 
         def work(tx: Tx) -> list[ReportedAlert]:
             return [
                 ReportedAlert(one.labels, one.annotations, one.starts_at, None, one.generator_url)
                 for one in alerts.firing_of(tx, source, now)
-                if one.labels.get(label) == value
             ]
 
         return await self._store.read(work)

@@ -12,14 +12,14 @@ from typing import TypeVar
 
 from gateway.core.alerts.labels import identity
 from gateway.core.alerts.reported_alert import ReportedAlert
-from gateway.core.alerts.source_labels import labels_of_source
 from gateway.core.plan.accounts import SourceSettings
 from gateway.core.plan.source_types import SOURCE_SPECS
 from gateway.flow.engine import Engine
 from gateway.flow.intake.intake import OverloadedError
 from gateway.store import StoreUnavailableError
-from gateway.web.ingest.sources import ALERTS_KEY, SOURCES
-from gateway.web.ingest.sources.parsed import BadAlert, BodyError, Parsed, Post, Related
+from gateway.web.ingest.sources import ALERTS_KEY
+from gateway.web.ingest.sources.parse import parse_post
+from gateway.web.ingest.sources.parsed import BadAlert, BodyError, Parsed, Post
 from gateway.web.ingest.sources.repost import RawPost, parse_raw_post
 from gateway.web.ingest.split.pieces import LARGEST_ALERT, WINDOW, Piece
 from gateway.web.ingest.split.scanner import BodySplitter
@@ -100,13 +100,13 @@ class BodyIntake:
         """
         size, resends = len(post.body), _has_raw_posts(post.source)
         if size > WINDOW and not SOURCE_SPECS[post.source.type].lists_alerts:
-            return await self._store_whole(post, await asyncio.to_thread(_parse, post))
+            return await self._store_whole(post, await asyncio.to_thread(parse_post, post))
         if size <= WINDOW or (size <= LARGEST_ABSORBED and resends):
             raw_post = parse_raw_post(post.body) if resends else None
             if raw_post is not None and self._engine.absorb_raw(post.source.name, raw_post):
                 return IngestOutcome(accepted=len(raw_post))
             if size <= WINDOW:
-                return await self._store_whole(post, _parse(post), raw_post)
+                return await self._store_whole(post, parse_post(post), raw_post)
         return await self._take_in_pieces(post)
 
     async def _store_whole(
@@ -115,8 +115,8 @@ class BodyIntake:
         flawed = bool(parsed.bad or parsed.repaired)
         if flawed:
             raw_post = None
-        if parsed.related is not None and not parsed.bad:
-            await self._apply_related(post, parsed, parsed.related)
+        if parsed.related:
+            await self._apply_related(post, parsed)
         if parsed.alerts:
             await self._engine.submit(post.source.name, parsed.alerts, parsed.truncated, raw_post)
         if not flawed:
@@ -125,20 +125,22 @@ class BodyIntake:
         outcome.add(parsed)
         return outcome
 
-    async def _apply_related(self, post: Post, parsed: Parsed, related: Related) -> None:
-        """Add the ends of alerts that end with the post, or drop what fires already."""
-        firing = await self._engine.source_posts.firing(
-            post.source.name, related.label, related.value
-        )
-        if related.end:
-            reported = {identity(alert.labels) for alert in parsed.alerts}
-            ended = [one for one in firing if identity(one.labels) not in reported]
-            parsed.alerts += [replace(one, ends_at=post.now) for one in ended]
-            if not parsed.alerts:
-                parsed.ignored = "none of its alerts fires"
-        elif firing:
-            parsed.alerts.clear()
-            parsed.ignored = "an alert of it fires already"
+    async def _apply_related(self, post: Post, parsed: Parsed) -> None:
+        """Add the ends of alerts that end with the post, and drop what fires already."""
+        firing = await self._engine.source_posts.firing(post.source.name)
+        reported = {identity(alert.labels) for alert in parsed.alerts}
+        for related in parsed.related:
+            alike = [one for one in firing if one.labels.get(related.label) == related.value]
+            if related.end:
+                ended = [one for one in alike if identity(one.labels) not in reported]
+                parsed.alerts += [replace(one, ends_at=post.now) for one in ended]
+            elif alike:
+                parsed.alerts = [
+                    one for one in parsed.alerts if one.labels.get(related.label) != related.value
+                ]
+                parsed.ignored = "an alert of it fires already"
+        if not (parsed.alerts or parsed.ignored):
+            parsed.ignored = "none of its alerts fires"
 
     async def _take_in_pieces(self, post: Post) -> IngestOutcome:
         source = post.source
@@ -146,7 +148,7 @@ class BodyIntake:
         find_pieces = split.find_pieces()
         while await self._run_step(partial(next, find_pieces, _END)) is not _END:
             pass
-        envelope = _parse(replace(post, body=split.envelope))
+        envelope = parse_post(replace(post, body=split.envelope))
         outcome = IngestOutcome(
             truncated=envelope.truncated, note=envelope.note, malformed=envelope.malformed
         )
@@ -189,7 +191,7 @@ class BodyIntake:
             outcome.accepted += len(raw_post)
             return [], None
         try:
-            parsed = _parse(replace(post, body=piece_bytes))
+            parsed = parse_post(replace(post, body=piece_bytes))
         except BodyError as error:
             outcome.malformed = True
             outcome.refuse([BadAlert(piece.first, "", error.message)], piece.count)
@@ -202,17 +204,6 @@ class BodyIntake:
 def _has_raw_posts(source: SourceSettings) -> bool:
     """Return whether the bytes of its alerts identify them: it adds no labels to theirs."""
     return source.type == "prometheus" and not source.labels
-
-
-def _parse(post: Post) -> Parsed:
-    """Return the parsed post, its alerts with the labels of the source. Raise BodyError."""
-    parsed = SOURCES[post.source.type](post)
-    added, allow_test = post.source.labels, post.source.allow_test
-    for alert in parsed.alerts:
-        labels = labels_of_source(alert.labels, added, allow_test=allow_test)
-        if labels is not alert.labels:
-            alert.labels, alert.identity = labels, ""
-    return parsed
 
 
 def _wrapped(alerts: bytes, key: str) -> bytes:

@@ -8,6 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.core.alerts.labels import identity
+from gateway.core.plan.accounts import SourceSettings
+from gateway.core.plan.json_mapping import JsonMapping, MappedValue, StatusRule
+from gateway.core.text.json_path import parse_json_path, parse_json_text
 from gateway.web.ingest.sources import SOURCES
 from gateway.web.ingest.sources.parsed import BodyError, Parsed
 from tests.examples import examples
@@ -97,7 +100,20 @@ SENTRY = fields(
     id=TEXTS,
     triggering_rules=st.lists(TEXTS),
 )
-SHAPES: dict[str, st.SearchStrategy[Any]] = {"grafana": GRAFANA, "sentry": SENTRY}
+JOBS = fields(
+    jobs=st.lists(fields(name=TEXTS, state=st.sampled_from(["ok", "down"]), at=TIMES, id=TEXTS))
+)
+MAPPING = JsonMapping(
+    labels={"alertname": MappedValue(parse_json_text("{{ name or $.jobs[0].name }}"))},
+    annotations={"all": MappedValue(parse_json_text("{{ state }} {{ more }}"))},
+    alerts=parse_json_path("$.jobs"),
+    status=StatusRule(parse_json_text("{{ state }}"), resolved=frozenset({"ok"})),
+    starts_at=MappedValue(parse_json_text("{{ at }}")),
+)
+SETTINGS = {"json": SourceSettings("json", "json", mapping=MAPPING)}
+"""Settings of types that need some."""
+
+SHAPES: dict[str, st.SearchStrategy[Any]] = {"grafana": GRAFANA, "sentry": SENTRY, "json": JOBS}
 """Bodies that look like those of a type, by type."""
 
 GOOD: dict[str, Any] = {"labels": {"alertname": "Good"}}
@@ -111,12 +127,12 @@ def as_json(value: Any) -> bytes:
 def counts_of(source: str, body: bytes) -> tuple[int, int]:
     """Return how many alerts are accepted and refused; each accepted one can be stored."""
     try:
-        parsed = parse_post(source, body)
+        parsed = parse_post(SETTINGS.get(source, source), body)
     except BodyError as error:
         refused = error
     else:
         return _checked_counts(parsed)
-    assert refused.status in (400, 422)
+    assert refused.status in (400, 413, 422)
     refused.message.encode()
     return 0, 1
 

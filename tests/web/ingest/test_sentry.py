@@ -105,7 +105,7 @@ def test_repeated_event_of_an_issue_is_the_same_alert() -> None:
 def test_end_of_an_issue_ends_all_its_alerts(action: str) -> None:
     """The body has no tags, so it names the issue and not an alert."""
     parsed = parse(body("issue_resolved") | {"action": action})
-    assert (parsed.alerts, parsed.bad, parsed.related) == ([], [], ISSUE)
+    assert (parsed.alerts, parsed.bad, parsed.related) == ([], [], [ISSUE])
 
 
 @pytest.mark.parametrize("action", ["created", "unresolved"])
@@ -118,7 +118,7 @@ def test_issue_fires_unless_an_alert_of_it_does(action: str) -> None:
         "project": "billing-api",
         "severity": "warning",
     }
-    assert parsed.related == Related("sentry_issue", "1117540176", end=False)
+    assert parsed.related == [Related("sentry_issue", "1117540176", end=False)]
 
 
 def test_metric_alert_fires_with_its_severity_and_ends() -> None:
@@ -136,7 +136,7 @@ def test_metric_alert_fires_with_its_severity_and_ends() -> None:
     assert resolved.alerts == []
     for name in ("critical", "warning", "resolved"):
         related = parse(body(f"metric_alert_{name}")).related
-        assert related == Related("sentry_metric_alert", "4", end=True)
+        assert related == [Related("sentry_metric_alert", "4", end=True)]
 
 
 def test_legacy_plugin_is_parsed_without_a_resource() -> None:
@@ -217,15 +217,15 @@ def test_odd_value_costs_no_alert(change: Any) -> None:
 @pytest.mark.parametrize(
     ("name", "alerts", "related"),
     [
-        ("event_alert_triggered", 1, None),
-        ("issue_created", 1, Related("sentry_issue", "1234567890", end=False)),
-        ("issue_resolved", 0, Related("sentry_issue", "1638821441", end=True)),
-        ("legacy_plugin_webhook", 1, None),
-        ("metric_alert_resolved", 0, Related("sentry_metric_alert", "4", end=True)),
+        ("event_alert_triggered", 1, []),
+        ("issue_created", 1, [Related("sentry_issue", "1234567890", end=False)]),
+        ("issue_resolved", 0, [Related("sentry_issue", "1638821441", end=True)]),
+        ("legacy_plugin_webhook", 1, []),
+        ("metric_alert_resolved", 0, [Related("sentry_metric_alert", "4", end=True)]),
     ],
 )
 def test_webhook_recorded_by_others_is_parsed(
-    name: str, alerts: int, related: Related | None
+    name: str, alerts: int, related: list[Related]
 ) -> None:
     """Documented and recorded bodies are accepted, and say nothing of people."""
     parsed = parse(shared(f"fixtures/ingest/sentry/{name}.json").read_bytes())

@@ -29,6 +29,14 @@ class Story:
         return {self.signature: hex_hmac(body)} if self.signature else BEARER
 
 
+BACKUPS = (
+    "{labels: {alertname: BackupFailed, host: \"{{ job['host name'] }}\"}, "
+    'status: {value: "{{ state }}", resolved: ok}, starts_at: "{{ started }}"}'
+)
+IDENTIFIED_BACKUPS = (
+    '{labels: {alertname: BackupFailed, priority: "{{ priority }}"}, '
+    'status: {value: "{{ state }}", resolved: ok}, identity: "{{ job.id }}"}'
+)
 STORIES = [
     Story(
         "grafana",
@@ -41,6 +49,18 @@ STORIES = [
         "{type: grafana, bearer: test-token}",
         "grafana/legacy_firing",
         "grafana/legacy_resolved",
+    ),
+    Story(
+        "json",
+        f"{{type: json, bearer: test-token, mapping: {BACKUPS}}}",
+        "json/backup_failed",
+        "json/backup_ok",
+    ),
+    Story(
+        "json-identity",
+        f"{{type: json, bearer: test-token, mapping: {IDENTIFIED_BACKUPS}}}",
+        "json/backup_failed",
+        "json/backup_ok",
     ),
     Story(
         "sentry-issue",

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from gateway.web.ingest.sources import alertmanager, grafana, prometheus, sentry
+from gateway.web.ingest.sources import alertmanager, grafana, json_mapping, prometheus, sentry
 from gateway.web.ingest.sources.parsed import Parse
 
 SOURCES: Mapping[str, Parse] = {
@@ -10,6 +10,7 @@ SOURCES: Mapping[str, Parse] = {
     "prometheus": prometheus.parse,
     "grafana": grafana.parse,
     "sentry": sentry.parse,
+    "json": json_mapping.parse,
 }
 """The parser of each type in `gateway.core.plan.source_types`."""
 

@@ -9,9 +9,9 @@ from typing import Any
 
 from gateway.core.alerts.reported_alert import ReportedAlert
 from gateway.core.alerts.source_labels import TEST_LABEL, TEST_VALUE
+from gateway.core.text.json_values import text_of
 from gateway.web.ingest.sources import fields
 from gateway.web.ingest.sources.parsed import BadAlert, Parsed
-from gateway.web.ingest.sources.texts import text_of
 
 ORGANISATION = "grafana_org"
 """The label with the number of an organisation other than Grafana's first."""

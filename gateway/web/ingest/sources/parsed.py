@@ -59,7 +59,7 @@ class Parsed:
     malformed: bool = False
     truncated: int = 0
     ignored: str = ""
-    related: Related | None = None
+    related: list[Related] = field(default_factory=list)
 
     @property
     def note(self) -> str:

@@ -14,10 +14,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from gateway.core.alerts.reported_alert import ReportedAlert
+from gateway.core.text.json_values import label_name, text_of
 from gateway.web.ingest.sources import fields
 from gateway.web.ingest.sources.body import has_foreign_text, read_json
 from gateway.web.ingest.sources.parsed import BadAlert, BodyError, Parsed, Post, Related
-from gateway.web.ingest.sources.texts import label_name, text_of
 
 USUAL_TAGS = ("environment", "domain", "invariant", "test")
 """Tags that become labels where a source names none. Others may have a value for each event."""
@@ -53,6 +53,7 @@ def parse(post: Post) -> Parsed:
     try:
         reader.read(content)
     except fields.FieldError as error:
+        parsed.related.clear()  # a refused alert ends none
         parsed.bad.append(BadAlert(0, error.field, error.message))
     return parsed
 
@@ -108,7 +109,7 @@ class _Reader:
         alert = _part(data, "metric_alert", "data.metric_alert")
         number = _number(alert.get("id"), "data.metric_alert.id")
         # A change between critical and warning ends the alert with the other severity.
-        self._parsed.related = Related(METRIC_ALERT, number, end=True)
+        self._parsed.related.append(Related(METRIC_ALERT, number, end=True))
         if action in ("resolved", "closed"):
             return
         if action not in ("critical", "warning"):
@@ -134,12 +135,12 @@ class _Reader:
         issue = _part(data, "issue", "data.issue")
         number = _number(issue.get("id"), "data.issue.id")
         if action in ("resolved", "archived", "ignored"):
-            self._parsed.related = Related(ISSUE, number, end=True)
+            self._parsed.related.append(Related(ISSUE, number, end=True))
             return
         if action not in ("created", "unresolved"):
             self._parsed.ignored = f"nothing to do for an issue that was {action[:40] or 'changed'}"
             return
-        self._parsed.related = Related(ISSUE, number, end=False)
+        self._parsed.related.append(Related(ISSUE, number, end=False))
         project = issue.get("project")
         labels = {
             "alertname": UNNAMED,

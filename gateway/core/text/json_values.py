@@ -1,4 +1,4 @@
-"""Values of senders as the texts of labels and annotations."""
+"""Values of JSON as texts, for labels and annotations."""
 
 import re
 from typing import Any

@@ -1,0 +1,119 @@
+"""`gateway source`: who may post alerts, and what becomes of a body."""
+
+from pathlib import Path
+from typing import BinaryIO
+
+import click
+
+from gateway.cli.source.trial import try_body
+from gateway.cli.source.trial_text import print_trial, trial_json
+from gateway.cli.support.context import (
+    FAILED,
+    CliContext,
+    CliError,
+    config_option,
+    json_option,
+    pass_context,
+)
+from gateway.cli.support.output import echo_json, print_columns
+from gateway.core.plan.accounts import SourceSettings
+from gateway.core.text.nearest import nearest
+
+
+@click.group("source")
+def command() -> None:
+    """Sources of alerts: list them, try what becomes of a body."""
+
+
+@command.command("list")
+@config_option
+@json_option
+@pass_context
+def list_sources(context: CliContext, config: Path | None, *, as_json: bool) -> None:
+    """List the sources of routes.yaml, and how their senders are authenticated.
+
+    \b
+    gateway source list
+    """
+    sources = context.config(config).sources.values()
+    if as_json:
+        echo_json({"sources": [_source_json(one) for one in sources]})
+        return
+    rows = [(one.name, one.type, f"/webhook/{one.name}", _credentials(one)) for one in sources]
+    print_columns(rows, ("source", "type", "path", "credentials"))
+
+
+@command.command("try")
+@click.argument("name")
+@click.argument("body", type=click.File("rb"), default="-")
+@click.option(
+    "--header",
+    "headers",
+    multiple=True,
+    metavar="NAME:VALUE",
+    help="A header of the request, such as Sentry-Hook-Resource:issue; repeatable.",
+)
+@config_option
+@json_option
+@pass_context
+def try_source(
+    context: CliContext,
+    name: str,
+    body: BinaryIO,
+    headers: tuple[str, ...],
+    config: Path | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Print which alerts source NAME makes of a BODY, and who would receive them.
+
+    \b
+    gateway source try backups < body.json
+    gateway source try sentry issue.json --header Sentry-Hook-Resource:issue
+
+    Nothing is stored or sent, and no credentials are needed. Exit status 1 if the body or one of
+    its alerts is refused.
+    """
+    loaded = context.config(config)
+    source = loaded.sources.get(name)
+    if source is None:
+        near = nearest(name, loaded.sources)
+        hint = f"; did you mean {near}?" if near else f": {', '.join(loaded.sources) or 'none'}"
+        raise CliError(f"there is no source {name}{hint}")
+    trial = try_body(loaded.plan, source, body.read(), _headers(headers), context.now())
+    if as_json:
+        echo_json(trial_json(trial))
+    else:
+        print_trial(trial)
+    if trial.failed:
+        raise click.exceptions.Exit(FAILED)
+
+
+def _headers(options: tuple[str, ...]) -> dict[str, str]:
+    headers = {}
+    for option in options:
+        name, colon, value = option.partition(":")
+        if not colon or not name.strip():
+            raise click.UsageError(f"--header {option}: write NAME:VALUE")
+        headers[name.strip()] = value.strip()
+    return headers
+
+
+def _credentials(source: SourceSettings) -> str:
+    kinds = {
+        "bearer": source.bearer,
+        "basic": source.basic,
+        "hmac": source.hmac,
+        "url_token": source.url_token,
+    }
+    return ", ".join(kind for kind, secrets in kinds.items() if secrets) or "open"
+
+
+def _source_json(source: SourceSettings) -> dict[str, object]:
+    return {
+        "name": source.name,
+        "type": source.type,
+        "path": f"/webhook/{source.name}",
+        "credentials": _credentials(source).split(", "),
+        "labels": dict(source.labels),
+    }
