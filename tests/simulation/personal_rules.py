@@ -55,6 +55,8 @@ def each_contact_once_per_reason(simulation: Simulation) -> list[str]:
     """Nobody gets two notices for one reason at one instant on one contact."""
     notices: dict[tuple[int, str, str, float], set[int]] = {}
     for one in simulation.world.delivered:
+        if not one.incident:
+            continue  # a person may learn of changed shifts in two rotas at once
         key = (one.incident, one.to, one.reason, one.message.facts["at"])
         notices.setdefault(key, set()).add(one.notice)
     return [

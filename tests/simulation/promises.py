@@ -19,7 +19,8 @@ async def broken_promises(simulation: Simulation) -> list[str]:
     """Return a sentence for each broken promise."""
     queues: dict[tuple[int, str], list[Delivered]] = defaultdict(list)
     for one in simulation.world.delivered:
-        queues[one.incident, one.to].append(one)
+        if one.incident:  # messages about shifts have queues of their own
+            queues[one.incident, one.to].append(one)
     problems: list[str] = []
     dead_letters = {
         (notice.incident, notice.target.key) for notice in await simulation.world.dead()

@@ -4,6 +4,7 @@ The events are logged in order, so a failing seed can be read like a log.
 """
 
 import random
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -50,6 +51,7 @@ IN_TURNS = (
     )
 )
 """Steps by severity and time, round robin, and a time to acknowledge of the route's own."""
+Action = Callable[[], Awaitable[None]]
 VARIANTS = (
     ROUTES,
     IN_TURNS,
@@ -86,34 +88,40 @@ class Simulation:
         at = datetime.fromtimestamp(self.world.now, UTC)
         self.events.append(f"{at:%a %H:%M:%S}  {text}")
 
+    def actions(self) -> dict[Action, int]:
+        """Return what may happen, and how often in proportion."""
+        return {
+            self.fire: 10,
+            self.end: 6,
+            self.repost: 4,
+            self.respond: 4,
+            self.undo: 1,
+            self.vendor: 4,
+            self.crash: 2,
+            self.crash_while_sending: 2,
+            self.reload: 1,
+            self.join: 1,
+            self.silence: 3,
+            self.unsilence: 1,
+        }
+
     async def play(self, events: int) -> None:
         """Play random events, then repair everything and resolve all alerts."""
+        actions = self.actions()
         for _ in range(events):
-            await self.dice.choices(
-                (
-                    self.fire,
-                    self.end,
-                    self.repost,
-                    self.respond,
-                    self.undo,
-                    self.vendor,
-                    self.crash,
-                    self.crash_while_sending,
-                    self.reload,
-                    self.join,
-                    self.silence,
-                    self.unsilence,
-                ),
-                (10, 6, 4, 4, 1, 4, 2, 2, 1, 1, 3, 1),
-            )[0]()
+            await self.dice.choices(list(actions), list(actions.values()))[0]()
             await self.pass_time(self.dice.choice((1.0, 20.0, 5 * MINUTE, HOUR, 3 * HOUR)))
-        for channel in CHANNELS:
-            self.world.mend(channel)
+        await self.repair()
         await self.pass_time(HOUR)
         for key in list(self.firing):
             await self.end_one(key)
         self.log("all channels repaired, all alerts resolved")
         await self.pass_time(6 * HOUR)
+
+    async def repair(self) -> None:
+        """Let everything work again."""
+        for channel in CHANNELS:
+            self.world.mend(channel)
 
     async def pass_time(self, seconds: float) -> None:
         for one in await self.world.advance(seconds):

@@ -93,7 +93,8 @@ def _is_recorded(history: DutyHistory, t: float) -> bool:
     """
     if history.since is None or t < history.since:
         return False
-    return not history.records or history.records[-1].ended_at is not None
+    latest = history.records[-1] if history.records else None
+    return latest is None or latest.ended_at is not None or t < latest.started_at
 
 
 def _from_record(history: DutyHistory, record: DutyRecord, rota: Rota | None, now: float) -> OnCall:
@@ -122,11 +123,10 @@ def _stretches(
             yield Shift((), at, from_, None)
         yield _shift(record, from_, to)
         at = to
-    if at < past_end and history.records and history.records[-1].ended_at is None:
-        # The change that ends the latest record is due and not yet recorded.
-        yield from _planned(rota, at, past_end)
-    elif at < past_end:
+    if at < past_end and _is_recorded(history, at):
         yield Shift((), at, past_end, None)
+    elif at < past_end:
+        yield from _planned(rota, at, past_end)
     if max(start, now) < end:
         yield from _planned(rota, max(start, now), end)
 

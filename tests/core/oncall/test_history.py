@@ -6,7 +6,7 @@ from datetime import date, time
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.core.oncall.final_schedule import DutyHistory, final_schedule
+from gateway.core.oncall.final_schedule import DutyHistory, duty_at, final_schedule
 from gateway.core.oncall.history import DutyRecord
 from gateway.core.oncall.rota import Handover, Layer, Rota, on_call, shifts, stints_of
 from gateway.core.oncall.shifts import Origin, ShiftSource
@@ -227,3 +227,15 @@ def test_records_that_only_touch_the_span_are_clipped() -> None:
     (shift,) = final_schedule(history, None, START + HOUR, START + 2 * HOUR, START + DAY)
     assert (shift.turn, shift.also, shift.by) == (("cho",), ("dee",), Origin("override", 1))
     assert (shift.start, shift.end) == (START + HOUR, START + 2 * HOUR)
+
+
+def test_time_without_a_rota_has_nobody_after_the_rota_came_back() -> None:
+    """Between the removal of a rota and its return nobody was on call, by either question."""
+    removed, back = START + DAY, START + 2 * DAY
+    log = recorded((BILLING, START, START), (None, removed, removed), (BILLING, back, back))
+    between, now = removed + HOUR, back + DAY
+    history = log.of("billing", START, now)
+    assert duty_at(history, BILLING, between, now).people == ()
+    assert duty_at(history, BILLING, back, now).people == ("ana",)
+    (shift,) = final_schedule(history, BILLING, between, between + HOUR, now)
+    assert shift.people == ()

@@ -1,0 +1,1 @@
+"""Random days of people on call: changes, swaps, bounces, broken calendars and reloads."""
