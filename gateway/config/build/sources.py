@@ -21,7 +21,7 @@ The contract with existing files: a type added later is never built in, because 
 to everyone.
 """
 
-PLAIN_KEYS = ("hmac_timestamp_header", "resolve_timeout", "allow_test")
+PLAIN_KEYS = ("hmac_timestamp_header", "allow_test")
 """Keys of a source whose values are stored as they are."""
 
 
@@ -88,6 +88,7 @@ class SourceBuilder:
             settings,
             hmac_headers=settings.hmac_headers or spec.hmac_headers,
             max_bytes=entry.get("max_bytes", spec.max_bytes),
+            resolve_timeout=entry.get("resolve_timeout", spec.resolve_timeout),
         )
 
     def _mapping(self, name: str, entry: ParsedSection) -> JsonMapping | None:

@@ -109,7 +109,7 @@ SOURCE = Section(
             "How long after its last report an alert without an end counts as resolved. "
             "Alertmanager does not report the end of an alert that it silences; a value longer "
             "than its longest repeat_interval resolves such an alert here.",
-            "global's for alerts posted to the API, never for webhooks",
+            "global's for prometheus, 25h for posthog, never for others",
             "26h",
         ),
         Field(

@@ -26,6 +26,7 @@ class SourceSpec:
     the post, which is the same when it is sent again; empty: none. `answer_within`: the seconds in
     which it must be answered; None: it waits long enough. `is_personal`: its bodies may contain
     people's data, so no part of a refused one is stored. `max_bytes`: the default limit of a body.
+    `resolve_timeout`: the default, in seconds, for senders that never report an end.
     """
 
     name: str
@@ -36,6 +37,7 @@ class SourceSpec:
     answer_within: float | None = None
     is_personal: bool = False
     max_bytes: int = 4 * MEBIBYTE
+    resolve_timeout: float | None = None
 
 
 SOURCE_SPECS: Mapping[str, SourceSpec] = {
@@ -57,6 +59,8 @@ SOURCE_SPECS: Mapping[str, SourceSpec] = {
             is_personal=True,
         ),
         SourceSpec("json"),
+        # Longer than a day, because most of its alerts are checked daily.
+        SourceSpec("posthog", is_personal=True, resolve_timeout=25 * 3600.0),
     )
 }
 """All types of sources by name."""

@@ -110,10 +110,27 @@ MAPPING = JsonMapping(
     status=StatusRule(parse_json_text("{{ state }}"), resolved=frozenset({"ok"})),
     starts_at=MappedValue(parse_json_text("{{ at }}")),
 )
+POSTHOG_ALERT = fields(alert_id=TEXTS, alert_name=TEXTS, breaches=TEXTS, service_names=VALUES)
+POSTHOG = fields(
+    event=fields(
+        event=st.sampled_from(["$insight_alert_firing", "$logs_alert_resolved", "other"]),
+        properties=POSTHOG_ALERT,
+        distinct_id=TEXTS,
+        url=URLS,
+    )
+    | st.sampled_from(["firing", "resolved", "broken"]),
+    alert_id=TEXTS,
+    result_count=VALUES,
+)
 SETTINGS = {"json": SourceSettings("json", "json", mapping=MAPPING)}
 """Settings of types that need some."""
 
-SHAPES: dict[str, st.SearchStrategy[Any]] = {"grafana": GRAFANA, "sentry": SENTRY, "json": JOBS}
+SHAPES: dict[str, st.SearchStrategy[Any]] = {
+    "grafana": GRAFANA,
+    "sentry": SENTRY,
+    "json": JOBS,
+    "posthog": POSTHOG,
+}
 """Bodies that look like those of a type, by type."""
 
 GOOD: dict[str, Any] = {"labels": {"alertname": "Good"}}

@@ -51,6 +51,12 @@ STORIES = [
         "grafana/legacy_resolved",
     ),
     Story(
+        "posthog-logs",
+        "{type: posthog, bearer: test-token}",
+        "posthog/logs_firing",
+        "posthog/logs_default_resolved",
+    ),
+    Story(
         "json",
         f"{{type: json, bearer: test-token, mapping: {BACKUPS}}}",
         "json/backup_failed",

@@ -2,7 +2,14 @@
 
 from collections.abc import Mapping
 
-from gateway.web.ingest.sources import alertmanager, grafana, json_mapping, prometheus, sentry
+from gateway.web.ingest.sources import (
+    alertmanager,
+    grafana,
+    json_mapping,
+    posthog,
+    prometheus,
+    sentry,
+)
 from gateway.web.ingest.sources.parsed import Parse
 
 SOURCES: Mapping[str, Parse] = {
@@ -11,6 +18,7 @@ SOURCES: Mapping[str, Parse] = {
     "grafana": grafana.parse,
     "sentry": sentry.parse,
     "json": json_mapping.parse,
+    "posthog": posthog.parse,
 }
 """The parser of each type in `gateway.core.plan.source_types`."""
 
