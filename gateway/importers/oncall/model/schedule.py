@@ -77,11 +77,15 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Rendering:
-    """Who is on call in [start, end) as the product itself says (unix seconds UTC)."""
+    """Who is on call in [start, end) as the product itself says (unix seconds UTC).
+
+    ``longest`` is whether the product says it for no longer time than this.
+    """
 
     start: float
     end: float
     spans: tuple[Span, ...]
+    longest: bool = False
 
 
 @dataclass(frozen=True, slots=True)

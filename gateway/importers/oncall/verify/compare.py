@@ -60,7 +60,8 @@ def _compare(schedule: ScheduleRecord, written: Written, plan: Plan) -> Compared
     before = _rendered(rendering, written.ids.people, start, end)
     differences = compare(before, _together(rotas, start, end), start, end)
     days = (end - start) / 86400
-    reason = "" if end - start >= _LEAST else f"the export says so for {days:.0f} days only"
+    enough = end - start >= _LEAST or rendering.longest
+    reason = "" if enough else f"the export says so for {days:.0f} days only"
     return replace(result, start=start, end=end, differences=tuple(differences), reason=reason)
 
 

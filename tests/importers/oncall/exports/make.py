@@ -4,10 +4,14 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tests.importers.oncall.exports import opsgenie, pagerduty
+from tests.importers.oncall.exports import goalert, opsgenie, pagerduty
 
 FOLDER = Path(__file__).parent
-EXPORTS = {"opsgenie.json": opsgenie.documents, "pagerduty.json": pagerduty.documents}
+EXPORTS = {
+    "goalert.json": goalert.documents,
+    "opsgenie.json": opsgenie.documents,
+    "pagerduty.json": pagerduty.documents,
+}
 
 
 def export_text(documents: list[dict[str, Any]]) -> str:

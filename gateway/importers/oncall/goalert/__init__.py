@@ -1,0 +1,1 @@
+"""GoAlert: answers of its GraphQL API."""
