@@ -77,5 +77,7 @@ def accepts_notice(spec: ChannelSpec, kind: NoticeKind, *, quiet: bool) -> bool:
         return spec.can(Capability.SHIFT_MESSAGES)
     if kind is NoticeKind.UPDATE:
         return spec.can(Capability.UPDATES)
+    if kind is NoticeKind.REPORT:
+        return spec.can(Capability.REPORTS)
     about_response = kind in (NoticeKind.ACKNOWLEDGED, NoticeKind.MISSED)
     return not about_response or spec.can(Capability.ACKNOWLEDGEMENTS)

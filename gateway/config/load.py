@@ -12,6 +12,7 @@ from gateway.config.build.calendars import CalendarBuilder
 from gateway.config.build.names import FileNames, file_names, refuse_duplicates
 from gateway.config.build.on_call_news import on_call_news
 from gateway.config.build.people import PeopleBuilder, contact_names
+from gateway.config.build.reports import reports
 from gateway.config.build.teams import teams
 from gateway.config.grammar.parsed import ParsedSection, ParsedValue, ReadContext
 from gateway.config.grammar.root import FILE
@@ -180,6 +181,7 @@ def _plan(
     intervals = routing.time_intervals(_intervals(file), findings)
     inhibit_rules = routing.inhibit_rules(file.list_of("inhibit_rules"), findings)
     teams_by_id = teams(file.map_of("teams"), names, findings)
+    scheduled = reports(file.map_of("reports"), names, receivers, teams_by_id, hours.zone, findings)
     spec = None
     if "route" in file:
         route_names = routing.RouteNames(names.receivers, names.intervals)
@@ -199,6 +201,7 @@ def _plan(
         inhibit_rules=inhibit_rules,
         watchdogs=routing.watchdogs(file.map_of("watchdogs")),
         on_call_news=news,
+        reports=scheduled,
         own_alerts=own_alerts.settings(file.get("gateway_alerts")),
         time_intervals=intervals,
         business_hours=hours,

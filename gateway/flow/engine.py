@@ -40,6 +40,7 @@ from gateway.flow.oncall.turns_part import TurnsPart
 from gateway.flow.own_alerts.conditions import check_on_call, check_void_changes, replica_check
 from gateway.flow.own_alerts.reporter import OwnAlerts
 from gateway.flow.queries.active_alerts import ActiveAlerts
+from gateway.flow.reports.scheduler import ReportScheduler
 from gateway.flow.runtime.dependencies import Dependencies
 from gateway.flow.runtime.dispatch_result import DispatchResult
 from gateway.flow.runtime.health import Health
@@ -118,6 +119,7 @@ class Engine:
         self.silences = Silences(store, now, matches, self.dispatcher.schedule)
         self.duty = DutyRecorder(store, plan, now, Handovers(plan).announce)
         self.shifts = ShiftWatcher(store, self.in_force, now)
+        self.reports = ReportScheduler(store, plan, now)
         self.own_alerts = OwnAlerts(store, plan, now, self._intake_committed)
         self.own_alerts.add_check(check_on_call)
         self.own_alerts.add_check(check_void_changes)
@@ -296,6 +298,7 @@ class Engine:
         self._start_rounds("duty records", self.duty.run)
         self._start_rounds("plan in force", self.in_force.run)
         self._start_rounds("shifts", self.shifts.run)
+        self._start_rounds("reports", self.reports.run)
         self._start_rounds("on-call mirror", self.mirror.run)
         self._start_rounds("own alerts", self.own_alerts.run)
         self._start_rounds("calendars", self.calendars.run)
@@ -344,6 +347,7 @@ class Engine:
         """Record who is on call by the plan that is in force now, and announce changed shifts."""
         self.duty.wake()
         self.shifts.wake()
+        self.reports.wake()
         self.contacts.wake()
 
     def _contacts_unusable(self, due_at: float) -> None:

@@ -11,6 +11,7 @@ from gateway.core.incidents.message import Link
 from gateway.core.incidents.notice import NoticeKind, NotifyReason
 from gateway.core.plan.channels import spec_of
 from gateway.core.plan.plan import Target
+from gateway.render.report_samples import report_samples
 from gateway.render.shift_samples import shift_kinds
 
 NOW = 1_795_147_320.0  # 2026-11-20T04:02:00Z, a Friday
@@ -63,13 +64,13 @@ class Sample:
 
 def samples() -> tuple[Sample, ...]:
     """Return all samples, each with its own name."""
-    return (*_kinds(), *_shifts(), *_oddities())
+    return (*_kinds(), *_shifts(), *_reports(), *_oddities())
 
 
 def sample(kind: NoticeKind = NoticeKind.FIRING, severity: str = "critical") -> Sample:
     """Return the plain sample of one kind and severity."""
     name = f"{kind.value} {severity}"
-    return next(each for each in (*_kinds(), *_shifts()) if each.name == name)
+    return next(each for each in (*_kinds(), *_shifts(), *_reports()) if each.name == name)
 
 
 def _kinds() -> Iterator[Sample]:
@@ -147,6 +148,12 @@ def _shifts() -> Iterator[Sample]:
     for name, facts, kind, reason in shift_kinds(NOW):
         person = None if kind is NoticeKind.ON_CALL else "ana"
         yield Sample(name, facts, kind, reason, person, SHIFT_LINKS)
+
+
+def _reports() -> Iterator[Sample]:
+    links = (Link("list", "All incidents", f"{GATEWAY}/incidents"), *SHIFT_LINKS)
+    for name, facts in report_samples(NOW):
+        yield Sample(name, facts, NoticeKind.REPORT, NotifyReason.SCHEDULED, None, links)
 
 
 def _oddities() -> Iterator[Sample]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from gateway.render.view.sparkline import sparkline
 from tests.cli.test_commands_of_a_running_gateway import at, fine_at
+from tests.flow.reports.test_scheduled_reports import REPORTS
 from tests.flow.world import HOUR, MINUTE, World, alert
 from tests.web.real import served
 
@@ -85,3 +86,23 @@ def test_sparkline_shows_zero_apart_from_few() -> None:
     assert sparkline([0, 0]) == "▁▁"
     assert sparkline([]) == ""
     assert len(sparkline([1] * 800, 60)) <= 60
+
+
+async def test_scheduled_report_is_printed_and_written(tmp_path: Path) -> None:
+    """An admin sees what the report would say before the first one is sent."""
+    async with served(tmp_path, REPORTS) as (world, client):
+        await world.advance(0.0)
+        text = await fine_at(world, client, "report", "health")
+        assert text.startswith(
+            "Subject: Weekly report: 0 incidents\n\nWeekly report: 0 incidents\n"
+        )
+        file = tmp_path / "daily.html"
+        text = await fine_at(world, client, "report", "daily", "--html", str(file))
+        assert text == f"written: {file}\n"
+        assert "No incident is open." in file.read_text()
+        content = json.loads(await fine_at(world, client, "report", "daily", "--json"))
+        assert content["kind"] == "daily"
+        unknown = await at(world, client, "report", "helth")
+        assert (unknown.exit_code, "did you mean health?" in unknown.stderr) == (1, True)
+        alone = await at(world, client, "report", "--html", str(file))
+        assert (alone.exit_code, "give its NAME" in alone.stderr) == (2, True)

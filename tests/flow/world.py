@@ -298,6 +298,7 @@ class World:
                 await engine.contacts.check_once()
                 await engine.duty.record_once()
                 await engine.shifts.check_once()
+                await engine.reports.check_once()
                 if (await engine.dispatcher.dispatch_once()).decided:
                     busy = True
                 for sender in engine.senders.values():
@@ -335,7 +336,8 @@ class World:
         ]
         handovers = [at for e in self.replicas if (at := e.duty.next_due) is not None]
         shifts = [e.shifts.next_due for e in self.replicas]
-        later = [t for t in (*times, *held, *handovers, *shifts) if t > self.now]
+        reports = [at for e in self.replicas if (at := e.reports.next_due) < float("inf")]
+        later = [t for t in (*times, *held, *handovers, *shifts, *reports) if t > self.now]
         return min(later, default=None)
 
     # What tests can read.

@@ -31,7 +31,7 @@ from gateway.core.plan.plan import Target
 IN_FLIGHT = 8
 THREAD_TEXT = 3000
 
-STANDALONE_KINDS = frozenset({NoticeKind.DIGEST, NoticeKind.TEST, *SHIFT_KINDS})
+STANDALONE_KINDS = frozenset({NoticeKind.DIGEST, NoticeKind.TEST, NoticeKind.REPORT, *SHIFT_KINDS})
 """These get a message of their own and must not overwrite an incident's."""
 
 logger = logging.getLogger(__name__)

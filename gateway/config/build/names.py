@@ -95,6 +95,7 @@ class FileNames:
     escalations: DeclaredNames
     severities: DeclaredNames
     intervals: DeclaredNames
+    teams: DeclaredNames
     accounts: AccountNames
 
 
@@ -112,6 +113,7 @@ def file_names(tree: Node, file: ParsedSection) -> FileNames:
         intervals=declared_names(
             "time interval", "time_intervals", tree, file, "mute_time_intervals"
         ),
+        teams=declared_names("team", "teams", tree, file),
         accounts=account_names(tree),
     )
 

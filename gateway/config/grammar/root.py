@@ -9,6 +9,7 @@ from gateway.config.grammar.oncall import BUSINESS_HOURS, ESCALATION, ROTAS, STE
 from gateway.config.grammar.own_alerts import OWN_ALERTS
 from gateway.config.grammar.people import PEOPLE
 from gateway.config.grammar.receivers import RECEIVER
+from gateway.config.grammar.reports import REPORTS
 from gateway.config.grammar.routing import FLAPPING, ROUTE, SEVERITY, WATCHDOG
 from gateway.config.grammar.sections import Field, Section, SectionOrList
 from gateway.config.grammar.sources import SOURCES
@@ -124,6 +125,13 @@ FILE = Section(
             "Whose incidents are whose.",
             "none",
             "{billing: {matchers: ['team=\"billing\"'], members: [ana, ben]}}",
+        ),
+        Field(
+            "reports",
+            REPORTS,
+            "Reports that are sent by e-mail and to Slack on a schedule.",
+            "none",
+            "{weekly: {receiver: leads}}",
         ),
         Field(
             "receivers",

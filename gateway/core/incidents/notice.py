@@ -27,6 +27,7 @@ class NoticeKind(StrEnum):
     SHIFTS_CHANGED = "shifts-changed"  # a person has other shifts than before
     ON_CALL = "on-call"  # who is on call now, for the team's channel
     SWAP = "swap"  # somebody asks for an exchange of shifts, or answers
+    REPORT = "report"  # figures of a day or a week
 
 
 SHIFT_KINDS = frozenset(
@@ -47,6 +48,7 @@ class SubjectKind(StrEnum):
     ROTA = "rota"
     PERSON = "person"  # a person's shifts
     SWAP = "swap"
+    REPORT = "report"  # a scheduled report, of one instant
 
 
 class Subject(NamedTuple):
@@ -108,6 +110,7 @@ class NotifyReason(StrEnum):
     ON_CALL_CHANGED = "on call changed"
     SWAP_ASKED = "swap asked"
     SWAP_ANSWERED = "swap answered"
+    SCHEDULED = "scheduled"
 
 
 FIRING_KINDS = frozenset(

@@ -39,6 +39,8 @@ class Capability(StrEnum):
     """Its messages can be about shifts: it needs no incident to show."""
     MENTIONS = "mentions"
     """A message to a channel can mention people, whose phones then ring."""
+    REPORTS = "reports"
+    """Its messages can be reports: longer than those about incidents, and with tables."""
     SKIPS_ACTOR = "skips actor"
     """A person who acknowledged gets no message about it: it would be a new one, not an edit."""
 
@@ -98,6 +100,7 @@ EMAIL = ChannelSpec(
             Capability.DIGESTS,
             Capability.INCIDENT_NUMBERS,
             Capability.READ_BY_PEOPLE,
+            Capability.REPORTS,
             Capability.SHIFT_MESSAGES,
             Capability.UPDATES,
             Capability.SKIPS_ACTOR,
@@ -124,6 +127,7 @@ SLACK = ChannelSpec(
             Capability.INCIDENT_NUMBERS,
             Capability.MENTIONS,
             Capability.READ_BY_PEOPLE,
+            Capability.REPORTS,
             Capability.SHIFT_MESSAGES,
             Capability.UPDATES,
         }
@@ -172,6 +176,7 @@ CONSOLE = ChannelSpec(
             Capability.DIGESTS,
             Capability.INCIDENT_NUMBERS,
             Capability.READ_BY_PEOPLE,
+            Capability.REPORTS,
             Capability.SHIFT_MESSAGES,
         }
     ),

@@ -15,6 +15,7 @@ from gateway.core.plan.label_targets import LabelTarget
 from gateway.core.plan.on_call_news import OnCallNews
 from gateway.core.plan.own_alert_settings import OwnAlertSettings
 from gateway.core.plan.person import Person
+from gateway.core.plan.report_settings import ReportSettings
 from gateway.core.plan.step_condition import StepCondition
 from gateway.core.plan.target import NOTHING as NOTHING
 from gateway.core.plan.target import Target as Target
@@ -29,6 +30,8 @@ NEXT_BUSINESS_DAY = "next business day"
 UNKNOWN_RANK = 1000
 SHIFT_RANK = 2000
 """The rank of messages about shifts: they are sent after all notices about incidents."""
+REPORT_RANK = 3000
+"""The rank of scheduled reports: they are sent after everything else."""
 DEFAULT_RESOLVE_TIMEOUT = 300.0
 DEFAULT_SEVERITY_LABEL = "severity"
 DEFAULT_ACK_EXPIRES = 24 * 3600.0
@@ -117,6 +120,7 @@ class Plan:
     flapping: Flapping = field(default_factory=lambda: Flapping(times=0))
     watchdogs: tuple[Watchdog, ...] = ()
     on_call_news: Mapping[str, OnCallNews] = field(default_factory=dict)  # by rota
+    reports: Mapping[str, ReportSettings] = field(default_factory=dict)
     own_alerts: OwnAlertSettings = field(default_factory=OwnAlertSettings)
     unusable_contacts: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     """Targets of people that are known not to work, by key, with the reason: "user_not_found"."""

@@ -38,14 +38,18 @@ class PersonFigures:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Figures of a selection. `days` are the starts of its days, with their incidents."""
+    """Figures of a selection.
+
+    `columns` are those of a small chart: the start of each day, or of each hour, with the incidents
+    that opened until the next.
+    """
 
     selection: Selection
     zone: str
     totals: Figures
     by_severity: Sequence[Group]
     groups: Sequence[Group]
-    days: Sequence[tuple[float, int]]
+    columns: Sequence[tuple[float, int]]
     people: Sequence[PersonFigures]
     noisiest: Sequence[NoisyAlert]
 
@@ -54,16 +58,26 @@ class ReportBuilder:
     """Adds facts up to a report. Not thread-safe: one caller at a time."""
 
     def __init__(
-        self, plan: Plan, selection: Selection, zone: str, by: Dimension | None = None
+        self,
+        plan: Plan,
+        selection: Selection,
+        zone: str,
+        by: Dimension | None = None,
+        columns: Sequence[float] | None = None,
     ) -> None:
-        """Days are those of `zone`, an IANA name; `by` is the dimension of `groups`."""
+        """Days are those of `zone`, an IANA name; `by` is the dimension of `groups`.
+
+        `columns` are the starts of the chart's columns, the first at the start of the selection;
+        None for the days.
+        """
         self._plan = plan
         self._selection = selection
         self._zone = zone
         self._by = by
         self._rotas = rotas_by_receiver(plan)
         self._days = [day.start for day in days(selection.start, selection.end, load_zone(zone))]
-        self._day_counts = [0] * len(self._days)
+        self._columns = list(columns or self._days)
+        self._column_counts = [0] * len(self._columns)
         self._by_severity: dict[str, Tally] = {}
         self._groups: dict[str, Tally] = {}
         self._noise = Noise()
@@ -75,7 +89,7 @@ class ReportBuilder:
         """Count the facts of some incidents, each incident once."""
         for one in facts.incidents:
             _tally(self._by_severity, one.severity).add(one)
-            self._day_counts[self._day(one)] += 1
+            self._column_counts[bisect_right(self._columns, one.opened_at) - 1] += 1
             self._noise.add(one)
             for key in self._keys(one):
                 _tally(self._groups, key).add(one)
@@ -98,7 +112,7 @@ class ReportBuilder:
             totals.figures(),
             self._ordered(Dimension.SEVERITY, self._by_severity),
             self._ordered(self._by, self._groups) if self._by else (),
-            list(zip(self._days, self._day_counts, strict=True)),
+            list(zip(self._columns, self._column_counts, strict=True)),
             self._people(duty or {}),
             self._noise.noisiest(),
         )

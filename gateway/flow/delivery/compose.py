@@ -9,7 +9,13 @@ import orjson
 from gateway.channels.contract import Channel
 from gateway.core.decide.facts import without_ends
 from gateway.core.incidents.message import Link, Message
-from gateway.core.incidents.notice import FIRING_KINDS, NoticeKind, NotifyReason, Subject
+from gateway.core.incidents.notice import (
+    FIRING_KINDS,
+    NoticeKind,
+    NotifyReason,
+    Subject,
+    SubjectKind,
+)
 from gateway.core.incidents.outbox import Notice
 from gateway.core.plan.channels import Capability, spec_of
 from gateway.core.plan.plan import Plan, Target
@@ -59,6 +65,8 @@ class Composer:
         facts["external_url"] = self._links.external_url
         if kind is NoticeKind.DIGEST:
             facts["digest"] = self._digest_lines(notice, facts.get("digest", ()))
+        if kind is NoticeKind.REPORT:
+            self._link_incidents(facts.get("report"))
         if kind is NoticeKind.LATE and not facts.get("note"):
             name = channel.spec.label
             facts["note"] = f"This notification is late: {name} could not be reached before."
@@ -84,6 +92,8 @@ class Composer:
             links.append(Link("list", "All incidents", self._links.incidents()))
         if notice.subject is not None:
             links += self._swap_links(notice, notice.subject)
+            if notice.subject.kind is SubjectKind.REPORT:
+                links.append(Link("list", "All incidents", self._links.incidents()))
             links.append(Link("oncall", "Who is on call", self._links.on_call()))
         if notice.incident is None:
             return links
@@ -111,6 +121,13 @@ class Composer:
     def _acknowledge_url(self, notice: Notice, number: int) -> str:
         expires_at = self._now() + LINK_VALID_FOR
         return self._links.acknowledge(number, notice.target.person or "", expires_at)
+
+    def _link_incidents(self, report: object) -> None:
+        """Give the open incidents of a report their links."""
+        incidents = report.get("open") if isinstance(report, dict) else None
+        for one in incidents if isinstance(incidents, list) else ():
+            if isinstance(one, dict) and isinstance(one.get("number"), int):
+                one["url"] = self._links.incident(one["number"])
 
     def _digest_lines(
         self, notice: Notice, lines: Sequence[Mapping[str, Any]]

@@ -5,9 +5,10 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 from gateway.channels.contract import Channel, ShowsOnCall
+from gateway.core.incidents.message import Message
 from gateway.core.incidents.notice import NoticeKind
 from gateway.core.plan.accounts import split_account_key
-from gateway.core.plan.plan import Plan
+from gateway.core.plan.plan import UNKNOWN_RANK, Plan
 from gateway.flow.delivery.compose import Composer
 from gateway.flow.delivery.sender import Outlet, Sender
 from gateway.flow.runtime import heap
@@ -15,6 +16,7 @@ from gateway.flow.runtime.claimed_notice import ClaimedNotice
 from gateway.flow.runtime.dependencies import Dependencies
 from gateway.flow.runtime.dispatch_result import DispatchResult
 from gateway.flow.runtime.health import Health
+from gateway.render.request import RenderRequest
 from gateway.render.service import RenderService
 from gateway.store import outbox
 
@@ -102,6 +104,10 @@ class SenderPool:
             self.sender(account_key).enqueue(claimed_notices, result.began)
         for account_key in result.account_keys:
             self.sender(account_key).wake()
+
+    async def preview(self, request: RenderRequest) -> Message:
+        """Render a message that is not sent, with the templates in force."""
+        return await self._renderer.render(request, rank=UNKNOWN_RANK)
 
     def wake(self) -> None:
         """Wake all senders."""

@@ -37,16 +37,17 @@ async def read_report(
     *,
     by: Dimension | None = None,
     rota: str | None = None,
+    columns: Sequence[float] | None = None,
 ) -> StoredReport:
     """Read the facts of a selection and add them up. Raises StoreUnavailableError.
 
     Each piece is one short read, so that others take their turn in between. `rota` limits the
-    selection to the receivers whose escalation names it.
+    selection to the receivers whose escalation names it. `columns`: see `ReportBuilder`.
     """
     if rota is not None:
         selection = limited_to_rota(plan, selection, rota)
     facts = ReportFacts(selection, plan.urgent_rank)
-    builder = ReportBuilder(plan, selection, zone, by)
+    builder = ReportBuilder(plan, selection, zone, by, columns)
 
     def add_piece(tx: Tx) -> None:
         builder.add(facts.next_piece(tx))

@@ -38,7 +38,7 @@ def report_json(
         ],
         "by": by.value if by else None,
         "groups": [_group(plan, by, group) for group in report.groups] if by else [],
-        "days": [{"day": _instant(day), "incidents": count} for day, count in report.days],
+        "days": [{"day": _instant(day), "incidents": count} for day, count in report.columns],
         "people": _people(plan, report.people, before.people if before else None),
         "noisiest": [_noisy(plan, alert) for alert in report.noisiest],
     }

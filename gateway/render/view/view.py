@@ -14,6 +14,7 @@ from gateway.core.text.escape import LONGEST_URL, one_line, safe_url
 from gateway.render.view.acknowledge_prompt import next_names, recipient_name
 from gateway.render.view.clean import Labels, clean
 from gateway.render.view.numbers import number
+from gateway.render.view.report_message import report_of
 from gateway.render.view.responses import RESPONSE_NAMES, responses_view
 from gateway.render.view.shift import shift_of
 from gateway.render.view.table import table_of
@@ -24,7 +25,7 @@ NAMES: Mapping[str, str] = {
     "status": "firing, acknowledged or resolved",
     "kind": "what the notice is about: firing, repeat, worse, escalation, missed, acknowledged, "
     "unacknowledged, update, resolved, late, digest, test, handover, reminder, shifts-changed, "
-    "on-call or swap",
+    "on-call, swap or report",
     "reason": "why it is sent: first, new alerts, repeat, fallback, …",
     "severity": "the incident's severity, as its label says",
     "rank": "the severity's rank, 1 is the worst; none when unknown",
@@ -70,6 +71,9 @@ NAMES: Mapping[str, str] = {
     "each; acknowledge is empty where no acknowledgement is needed",
     "shift": "of a message about shifts: rota, side (ends or begins), people, before, starts_at, "
     "ends_at, why, changes, incidents, more, silences, week, swap; or none",
+    "report": "of a scheduled report: title, kind, zone, span, incomplete, incidents, missed, "
+    "tiles, to_acknowledge, to_resolve, chart, severities, open, more_open, failed, failed_total, "
+    "people, noisiest, sections; or none",
     "links": "the links in reading order: role, text, url of each",
     "link": "the url of a role: link.acknowledge, link.runbook, …; empty when there is none",
     "external_url": "the gateway's own address",
@@ -186,6 +190,7 @@ def view_of(facts: Mapping[str, Any], kind: NoticeKind, reason: NotifyReason) ->
         **responses_view(facts),
         "note": one_line(clean(facts.get("note")), 300),
         "shift": shift_of(facts),
+        "report": report_of(facts),
         "digest": tuple(_folded(item) for item in _list(facts.get("digest"))),
     }
 

@@ -3,12 +3,21 @@
 from dataclasses import replace
 from difflib import get_close_matches
 
+from gateway.core.incidents.message import Link
+from gateway.core.incidents.notice import NoticeKind, NotifyReason
+from gateway.core.plan.channels import EMAIL
+from gateway.core.plan.plan import Target
 from gateway.core.plan.team import NO_TEAM
 from gateway.core.report.selection import Dimension, Selection
 from gateway.core.time.wallclock import load_zone
+from gateway.cron import next_after
 from gateway.flow.engine import Engine
 from gateway.flow.queries.report import StoredReport, read_report
+from gateway.flow.reports.scheduler import last_report
+from gateway.render.request import RenderRequest
 from gateway.render.view.report import report_json
+from gateway.store import Tx
+from gateway.web.api_v1 import requests
 from gateway.web.api_v1.models import reports as models
 from gateway.web.http.errors import RequestError
 
@@ -60,6 +69,55 @@ async def figures(engine: Engine, query: models.ReportQuery) -> models.Report:
             before=before.report if before else None,
         )
     )
+
+
+async def list_scheduled(engine: Engine, query: requests.NoQuery) -> models.ScheduledReports:
+    """List the scheduled reports: when each was sent last and is sent next."""
+    settings, now = list(engine.plan.reports.values()), engine.now()
+
+    def read(tx: Tx) -> list[float | None]:
+        return [last_report(tx, one.name) for one in settings]
+
+    last = await engine.store.read(read)
+    return models.ScheduledReports(
+        reports=[
+            models.ScheduledReport(
+                id=one.name,
+                kind=one.kind,
+                title=one.title,
+                cron=one.cron,
+                timezone=one.zone,
+                receiver=one.receiver,
+                team=one.team,
+                last_at=last_at,
+                next_at=next_after(one.cron, one.zone, now),
+            )
+            for one, last_at in zip(settings, last, strict=True)
+        ]
+    )
+
+
+async def preview(engine: Engine, query: requests.NoQuery, name: str) -> models.ReportPreview:
+    """Return a scheduled report as it would be sent now; nothing is sent."""
+    settings = engine.plan.reports.get(name)
+    if settings is None:
+        near = get_close_matches(name, engine.plan.reports, 1)
+        known = ", ".join(engine.plan.reports) or "none"
+        hint = f"did you mean {near[0]}?" if near else f"known reports: {known}"
+        raise RequestError(404, "there is no such report", [{"field": "id", "message": hint}])
+    facts = await engine.reports.preview(settings)
+    request = RenderRequest(
+        0,
+        facts,
+        Target(EMAIL.name, EMAIL.sample_address),
+        EMAIL.parts,
+        (Link("list", "All incidents", engine.links.incidents()),),
+        settings.zone,
+        NoticeKind.REPORT,
+        NotifyReason.SCHEDULED,
+    )
+    message = await engine.delivery.preview(request)
+    return models.ReportPreview(id=name, **message.parts, content=facts["report"])
 
 
 def _invalid(field: str, message: str) -> RequestError:

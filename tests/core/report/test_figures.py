@@ -86,5 +86,5 @@ def test_days_are_those_of_the_zone_also_when_the_clocks_change() -> None:
     hours = [start + DAY + hour * 3600.0 + 1.0 for hour in range(25)]
     builder.add(Facts(tuple(facts(i, at) for i, at in enumerate([start, *hours]))))
     report = builder.report()
-    assert report.days == [(start, 1), (start + DAY, 25)]
+    assert report.columns == [(start, 1), (start + DAY, 25)]
     assert [group.figures.incidents for group in report.groups] == [1, 25]

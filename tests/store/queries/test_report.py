@@ -144,7 +144,7 @@ def check(history: History, selection: Selection, report: Report) -> None:
     )
     assert as_tuple(totals.to_acknowledge) == ranks(waits(history, chosen))
     assert as_tuple(totals.to_resolve) == ranks(lengths(chosen))
-    assert sum(count for _, count in report.days) == len(chosen)
+    assert sum(count for _, count in report.columns) == len(chosen)
     people = {one.person: one for one in report.people}
     for person in [selection.person] if selection.person else PEOPLE:
         figures = people.get(person)

@@ -50,7 +50,7 @@ def _operation(method: str, path: str) -> tuple[str, dict[str, Any]]:
     for pattern, operations in document()["paths"].items():
         expected = pattern.split("/")
         segments_match = (
-            a == b or (a == "{number}" and b.isdigit())
+            a in (b, "{id}") or (a == "{number}" and b.isdigit())
             for a, b in zip(expected, parts, strict=False)
         )
         if len(expected) == len(parts) and all(segments_match):

@@ -9,6 +9,7 @@ import pytest
 from gateway.core.incidents.retry import Failure, SendError
 from gateway.core.time.timestamps import format_rfc3339
 from gateway.store.state import retention
+from tests.flow.reports.test_scheduled_reports import REPORTS
 from tests.flow.world import DAY, HOUR, MINUTE, START, World, alert
 from tests.web.api_v1.test_api import call
 from tests.web.real import Client, served
@@ -77,7 +78,7 @@ async def test_selection_and_comparison(gateway: Gateway) -> None:
 async def test_failed_message_is_no_message(gateway: Gateway) -> None:
     """What no vendor accepted was not read, and nobody's time to acknowledge runs."""
     world, client = gateway
-    world.failing = lambda *_: SendError(Failure.REJECTED, "no such address")
+    world.failing = lambda *_: SendError(Failure.BAD_RECIPIENT, "no such address")
     await world.post(alert())
     await world.advance(MINUTE)
     await world.ack(1001, "ana")
@@ -120,3 +121,26 @@ async def test_invalid_question_is_refused(
     _, client = gateway
     async with client.get(f"{PATH}?{query}") as answer:
         assert (answer.status, text in await answer.text()) == (status, True)
+
+
+async def test_scheduled_reports_are_listed_and_previewed(tmp_path: Path) -> None:
+    """The list has the last and the next time; the preview is what would be sent now."""
+    async with served(tmp_path, REPORTS) as (world, client):
+        await world.advance(0.0)
+        (daily, weekly) = (await call(client, "GET", "/api/v1/reports"))["reports"]
+        assert (daily["id"], daily["kind"], daily["cron"]) == ("daily", "daily", "0 8 * * *")
+        assert (daily["last_at"], daily["next_at"]) == (
+            "2026-11-18T07:00:00Z",
+            "2026-11-19T07:00:00Z",
+        )
+        assert weekly["next_at"] == "2026-11-23T07:00:00Z"
+        await world.post(alert())
+        await world.advance(MINUTE)
+        preview = await call(client, "GET", "/api/v1/reports/daily")
+        assert preview["subject"] == "Daily report: 1 incident, 1 open"
+        assert "#1001 [critical]" in preview["text"]
+        assert preview["html"].startswith("<!DOCTYPE html>")
+        assert preview["content"]["totals"]["incidents"] == 1
+        async with client.get("/api/v1/reports/dayly") as answer:
+            assert (answer.status, "did you mean daily?" in await answer.text()) == (404, True)
+        assert [one.kind for one in world.delivered if one.kind == "report"] == []

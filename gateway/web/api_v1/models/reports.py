@@ -1,11 +1,12 @@
 """Models of reports. What each figure counts is defined in docs/numbers.md."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
+from gateway.core.plan.report_settings import ReportKind
 from gateway.core.report.selection import Dimension
-from gateway.web.api_v1.models.base import PersonName, ResponseModel
+from gateway.web.api_v1.models.base import Instant, PersonName, ResponseModel
 from gateway.web.api_v1.requests import InstantParam, RequestModel
 
 
@@ -38,6 +39,38 @@ class ReportQuery(RequestModel):
     compare: bool = Field(
         default=False, description="Compare with the range of the same length before it."
     )
+
+
+class ScheduledReport(ResponseModel):
+    """A report of routes.yaml that is sent on a schedule."""
+
+    id: str = Field(description="Its key in routes.yaml.")
+    kind: ReportKind
+    title: str
+    cron: str
+    timezone: str
+    receiver: str
+    team: str | None
+    last_at: Instant | None = Field(
+        description="When the last one was due; null before the first round after it was declared."
+    )
+    next_at: Instant
+
+
+class ScheduledReports(ResponseModel):
+    """All scheduled reports."""
+
+    reports: list[ScheduledReport]
+
+
+class ReportPreview(ResponseModel):
+    """A scheduled report as it would be sent now, about the time since the last one."""
+
+    id: str
+    subject: str
+    text: str
+    html: str
+    content: dict[str, Any] = Field(description="What the message is made of.")
 
 
 class DurationSpread(ResponseModel):

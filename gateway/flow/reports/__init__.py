@@ -1,0 +1,1 @@
+"""Scheduled reports: when they are due, what they say, and their messages."""
