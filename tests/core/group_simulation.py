@@ -89,6 +89,7 @@ class TimedNotice:
     kind: str
     reason: str
     quiet: bool = False
+    not_before: float | None = None
 
 
 class GroupSimulation:
@@ -235,6 +236,7 @@ class GroupSimulation:
                     notice.kind.value,
                     notice.reason.value,
                     notice.quiet,
+                    None if notice.not_before is None else notice.not_before - START,
                 )
             )
 

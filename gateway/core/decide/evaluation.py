@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from gateway.core.decide.draft import Draft
 from gateway.core.decide.facts import build_facts, common
 from gateway.core.decide.next_due import next_due
+from gateway.core.decide.quiet_notices import quiet_until
 from gateway.core.decide.result import Decision, Reason
 from gateway.core.incidents.incident import Incident, Member, NotifiedState
 from gateway.core.incidents.notice import (
@@ -33,6 +34,7 @@ from gateway.core.plan.plan import NOTHING, UNKNOWN_RANK, Plan, Severity, Target
 from gateway.core.plan.recipients import receiver_of, step_targets, targets_for
 from gateway.core.plan.round_robin import NO_TURNS, Turn, Turns, picked
 from gateway.core.routing.mutes import Mute, MuteKind, find_mute
+from gateway.core.time.timestamps import local_minute
 
 EARLY = 0.001
 """Seconds by which a timer may fire early (floats, wake-ups) and still count as reached."""
@@ -145,11 +147,23 @@ class Evaluation:
         """Add a notice for each target, unless it has one from an earlier step."""
         end = kind is NoticeKind.RESOLVED or reason is NotifyReason.SOME_RESOLVED
         for target in targets:
-            if end and not target.send_resolved:
+            if (end and not target.send_resolved) or target.key in self.notices:
                 continue
-            self.notices.setdefault(
-                target.key, NewNotice(target, kind, reason, self.severity.rank, quiet)
+            not_before = None if self.urgent else self._quiet_until(target, reason)
+            self.notices[target.key] = NewNotice(
+                target, kind, reason, self.severity.rank, quiet, not_before
             )
+
+    def _quiet_until(self, target: Target, reason: NotifyReason) -> float | None:
+        """Return until when a notice waits for quiet hours, and say so in the timeline."""
+        own = {one.key for one in self.receiver.targets}
+        until = quiet_until(self.plan, target, reason, own, self.draft.ack, self.now)
+        if until is not None:
+            end = local_minute(until, self.plan.business_hours.zone)
+            name = self.plan.name_of(target.person or "")
+            text = f"{name} by {target.account}: {reason.value} waits until {end}"
+            self.record(TimelineKind.QUIET_HOURS, text, until=until)
+        return until
 
     def paged(self) -> list[str]:
         """Return the ids of the people who are notified now that the incident fires."""

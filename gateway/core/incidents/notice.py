@@ -139,3 +139,4 @@ class NewNotice:
     reason: NotifyReason
     rank: int
     quiet: bool = False  # an update in place: channels that cannot edit messages skip it
+    not_before: float | None = None  # Unix seconds; None: it is sent at once

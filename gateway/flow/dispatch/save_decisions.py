@@ -67,7 +67,16 @@ def _add_notices(
         if notices:
             facts.append(orjson.dumps(decision.facts))
         rows += [
-            NewRow(number, n.target, n.kind, n.reason, n.rank, len(facts) - 1, quiet=n.quiet)
+            NewRow(
+                number,
+                n.target,
+                n.kind,
+                n.reason,
+                n.rank,
+                len(facts) - 1,
+                quiet=n.quiet,
+                not_before=n.not_before,
+            )
             for n in notices
         ]
         for notice in decision.notices:
@@ -76,5 +85,15 @@ def _add_notices(
     if not rows:
         return []
     outbox.retry_queues_now(tx, urgent, now)
+    outbox.release_held(tx, [_queue(row) for row in rows if _ends_quiet_hours(row)], now)
     lease = outbox.Lease(claimant.name, claimant.until(tx.lease_now)) if claimant else None
     return outbox.add(tx, rows, facts, now, lease, capacity).claimed
+
+
+def _queue(row: NewRow) -> tuple[int, str]:
+    return row.incident or 0, row.target.key
+
+
+def _ends_quiet_hours(row: NewRow) -> bool:
+    """Return whether notices that wait for a person's quiet hours must not keep this one back."""
+    return row.target.person is not None and row.not_before is None

@@ -26,6 +26,7 @@ from gateway.store.outbox.revise import (
     make_loud,
     postpone,
     reasons,
+    release_held,
     retry_now,
     retry_queues_now,
 )
@@ -66,6 +67,7 @@ __all__ = [
     "refired_queues",
     "refused_ids",
     "release",
+    "release_held",
     "replay",
     "retry_now",
     "retry_queues_now",

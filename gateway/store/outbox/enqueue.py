@@ -135,8 +135,8 @@ def _new_heads(tx: Tx, rows: Sequence[NewRow], ids: Sequence[int]) -> list[_Head
     busy = unfinished_by_queue(tx, _incidents_of(rows))
     queues: dict[QueueKey | int, list[tuple[int, NewRow]]] = {}
     for id_, row in zip(ids, rows, strict=True):
-        if row.subject is not None:
-            continue  # never so urgent that a commit must be saved
+        if row.subject is not None or row.not_before is not None:
+            continue  # never so urgent that a commit must be saved, or not to be sent yet
         queue: QueueKey | int = id_ if row.incident is None else (row.incident, row.target.key)
         if queue not in busy:
             queues.setdefault(queue, []).append((id_, row))

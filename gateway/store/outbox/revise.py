@@ -33,6 +33,7 @@ _RETRY_NOW = Statement(
         IS_UNFINISHED,
         notices.c.state == literal("pending"),
         notices.c.next_at > bindparam("now"),
+        notices.c.attempts > 0,  # others wait for a person's quiet hours
         notices.c.outcome != bindparam("held"),
     )
     .values(next_at=bindparam("now"))
@@ -46,6 +47,15 @@ _RETRY_QUEUES_NOW = bulk_update(
         " THEN new.next_at ELSE old.next_at END",
         "rank": "CASE WHEN old.next_at IS NOT NULL AND old.rank > new.rank"
         " THEN new.rank ELSE old.rank END",
+    },
+)
+_RELEASE_HELD = bulk_update(
+    notices,
+    ["incident", "target_key"],
+    ["next_at"],
+    {
+        "next_at": "CASE WHEN old.state = 'pending' AND old.attempts = 0"
+        " AND old.next_at > new.next_at THEN new.next_at ELSE old.next_at END"
     },
 )
 _POSTPONE = bulk_update(
@@ -73,7 +83,7 @@ def reasons(tx: Tx, ids: Sequence[int]) -> list[tuple[NoticeKind, NotifyReason]]
 
 
 def retry_now(tx: Tx, now: float) -> int:
-    """Make all waiting notices due, except those that wait for a vendor's rate limit."""
+    """Make all notices due that were tried, except those that wait for a vendor's rate limit."""
     return tx.run(_RETRY_NOW, now=now, held=Failure.RATE_LIMITED.value)
 
 
@@ -87,6 +97,15 @@ def retry_queues_now(tx: Tx, queues: Mapping[tuple[int, str], int], now: float) 
     tx.write_rows(
         _RETRY_QUEUES_NOW, [(*queue, now, rank) for queue, rank in sorted(queues.items())]
     )
+
+
+def release_held(tx: Tx, queues: Sequence[tuple[int, str]], now: float) -> None:
+    """Make notices due that wait for quiet hours at the heads of queues, before others join them.
+
+    `queues` are incidents and target keys. The head would keep back what must be sent at once.
+    """
+    if queues:
+        tx.write_rows(_RELEASE_HELD, [(*queue, now) for queue in sorted(queues)])
 
 
 def postpone(tx: Tx, rows: Sequence[tuple[int, float]]) -> None:

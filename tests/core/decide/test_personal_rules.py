@@ -314,6 +314,66 @@ def test_change_in_quiet_hours_waits_for_those_notified_before() -> None:
     ]
 
 
+LATER_QUIET = replace(ANA, quiet_hours=QuietHours("Europe/Berlin", time(10), time(12)))
+"""Ana with quiet hours that begin an hour after the story and last for two."""
+
+
+def notified_before_quiet_hours(severity: str = "warning") -> GroupSimulation:
+    """Return a group that Ana was notified of before her quiet hours, which last now."""
+    group = fired(plan_with(Step(("person:ana",), wait=10 * HOUR), ana=LATER_QUIET), severity)
+    group.advance(90 * MINUTE)
+    return group
+
+
+def waits(group: GroupSimulation, reason: str) -> dict[str, float | None]:
+    """Return until when each notice to Ana of this reason waits, in seconds of the story."""
+    names = {SLACK: "slack", EMAIL: "email", PAGER: "pager"}
+    return {
+        names[one.to]: one.not_before
+        for one in group.notices
+        if one.reason == reason and one.to in names
+    }
+
+
+def test_acknowledgement_and_end_wait_for_the_end_of_quiet_hours() -> None:
+    """Nobody is woken by what can wait; the timeline says until when."""
+    group = notified_before_quiet_hours()
+    group.ack("ben")
+    assert waits(group, "acknowledged") == {"email": 3 * HOUR}
+    assert any("Ana by email: acknowledged waits until" in one for one in group.entries())
+    group.resolve("DoubleChargeDetected", "warning")
+    group.advance(10 * MINUTE)
+    assert waits(group, "resolved") == {"email": 3 * HOUR}
+
+
+def test_end_of_an_urgent_incident_does_not_wait() -> None:
+    """A person who was paged may sleep again at once."""
+    group = notified_before_quiet_hours("critical")
+    group.resolve("DoubleChargeDetected", "critical")
+    group.advance(10 * MINUTE)
+    assert waits(group, "resolved") == {"slack": None, "email": None, "pager": None}
+
+
+def test_person_who_acknowledged_in_their_quiet_hours_is_awake() -> None:
+    """Ana works on it at night: she is notified of the end when it comes."""
+    group = notified_before_quiet_hours()
+    group.ack("ana")
+    group.resolve("DoubleChargeDetected", "warning")
+    group.advance(10 * MINUTE)
+    assert waits(group, "resolved") == {"email": None}
+
+
+def test_contact_that_the_receiver_names_does_not_wait() -> None:
+    """The team's receiver is not a person's rule, even if it is the same mailbox."""
+    plan = plan_with(Step(("person:ana",), wait=10 * HOUR), ana=LATER_QUIET)
+    target = Target("email", "ana@example.com", person="ana")
+    receiver = replace(plan.receivers["billing"], targets=(target,))
+    group = fired(replace(plan, receivers={**plan.receivers, "billing": receiver}), "warning")
+    group.advance(90 * MINUTE)
+    group.ack("ben")
+    assert waits(group, "acknowledged") == {"email": None}
+
+
 def test_rules_are_stored_with_the_incident() -> None:
     """Another replica, or this one after a restart, goes on where the first one stopped."""
     group = fired(plan_with())

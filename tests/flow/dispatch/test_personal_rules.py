@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from gateway.core.actions.table import ActionName
+from gateway.core.actor import verified_person
 from tests.flow.world import ENV, HOUR, MINUTE, ROUTES, World, alert
 
 PERSONAL_RULES = ROUTES.replace(
@@ -89,4 +91,68 @@ async def test_warning_waits_for_the_end_of_the_quiet_hours(tmp_path: Path) -> N
     assert at == pytest.approx(2 * HOUR + 53 * MINUTE + 20, abs=0.01)
     texts = [entry.text for entry in await world.timeline(1001)]
     assert "Ana by email: waits until 2026-11-18 14:00 UTC, because it is not urgent" in texts
+    await world.close()
+
+
+AT_NOON = PERSONAL_RULES.replace('{from: "11:00", to: "15:00"}', '{from: "12:30", to: "15:00"}')
+END_OF_QUIET = 2 * HOUR + 53 * MINUTE + 20.0
+"""From the start of the story at 12:06:40 in Berlin to 15:00."""
+
+
+def warned_world(folder: Path) -> World:
+    """Return a world in which Ana's quiet hours begin 24 minutes after its start."""
+    env = {**ENV, "PAGERDUTY_ANA_KEY": "test-ana-routing-key"}
+    return World(f"sqlite:///{folder}/gateway.db", AT_NOON, env)
+
+
+async def test_end_in_quiet_hours_is_sent_when_they_end(tmp_path: Path) -> None:
+    """Ana gets one message with the end in place of an acknowledgement and an end, also after a
+    reload and a restart."""
+    world = warned_world(tmp_path)
+    engine = await world.start()
+    await world.post(alert(severity="warning"))
+    await world.advance(30 * MINUTE)
+    assert [reason for _, _, reason in to_ana(world)] == ["first"]
+    await world.ack(1001, "ben")
+    await world.advance(MINUTE)
+    await world.post(alert(severity="warning", ends_at=world.now))
+    await world.advance(10 * MINUTE)
+    await world.engine.reload()
+    await world.kill(engine)
+    await world.start()
+    await world.advance(HOUR)
+    assert [reason for _, _, reason in to_ana(world)] == ["first"]
+    await world.advance(2 * HOUR)
+    assert to_ana(world)[1:] == [(END_OF_QUIET, "email", "resolved")]
+    await world.close()
+
+
+async def test_urgent_page_does_not_wait_behind_what_waits(tmp_path: Path) -> None:
+    """An acknowledgement waits for the morning; a critical alert of the same group does not."""
+    world = warned_world(tmp_path)
+    await world.start()
+    await world.post(alert(severity="warning"))
+    await world.advance(30 * MINUTE)
+    await world.ack(1001, "ben")
+    await world.advance(MINUTE)
+    await world.post(alert(severity="critical", instance="b"))
+    await world.advance(MINUTE)
+    pages = [one for one in to_ana(world) if one[2] not in ("first", "acknowledged")]
+    assert {channel for _, channel, _ in pages} == {"slack", "email"}
+    await world.close()
+
+
+async def test_undone_acknowledgement_does_not_wait_behind_the_acknowledgement(
+    tmp_path: Path,
+) -> None:
+    """It fires again and asks for somebody: what waits for the morning keeps nothing back."""
+    world = warned_world(tmp_path)
+    await world.start()
+    await world.post(alert(severity="warning"))
+    await world.advance(30 * MINUTE)
+    await world.ack(1001, "ben")
+    await world.advance(MINUTE)
+    await world.engine.act(1001, ActionName.UNACK, verified_person("ben", "link"))
+    await world.advance(MINUTE)
+    assert to_ana(world)[1:] == [(31 * MINUTE, "email", "acknowledgement undone")]
     await world.close()

@@ -66,7 +66,7 @@ async def test_request_that_is_taken_back_is_announced_to_the_other(database_url
 async def test_swap_that_a_reload_makes_void_is_announced_to_those_who_remain(
     database_url: str,
 ) -> None:
-    """Ana is removed from the file: Ben, who still waits for an answer, is notified why none comes."""
+    """Ana is removed from the file: Ben, who waits for an answer, is notified why none comes."""
     world = await started(database_url)
     await ask(world)
     await world.advance(MINUTE)
