@@ -27,6 +27,7 @@ people:
     name: Ben
     email: ben@example.com
     contacts: {pager: {account: pagerduty, routing_key: "${PAGERDUTY_BEN_KEY}"}}
+    notify: {urgent: [{by: email}, {by: pager, after: 20m}]}
   <cho>
   dee: {name: Dee, email: dee@example.com}
 rotas:
@@ -55,7 +56,12 @@ route:
     - {matchers: ['team="billing"', 'severity=~"critical|warning"'], receiver: billing}
     - {matchers: ['severity="info"'], receiver: quiet}
 """
-_CHO = "cho: {name: Cho, email: cho@example.com, slack: U0CHO}"
+_CHO = """cho:
+    name: Cho
+    email: cho@example.com
+    slack: U0CHO
+    notify: {urgent: [{by: email}, {by: slack, after: 10m}]}
+"""
 _PLATFORM = 'platform: {timezone: Europe/Berlin, ical: "${PLATFORM_CALENDAR}"}'
 
 FALLBACK = "email:admin@example.com"

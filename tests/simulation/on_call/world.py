@@ -4,7 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from gateway.core.incidents.incident import Incident, State
 from gateway.core.incidents.message import Message
+from gateway.core.incidents.personal_state import state_of
 from gateway.core.incidents.retry import Failure, SendError
 from gateway.core.oncall.rota import on_call
 from gateway.core.plan.calendars import calendars_of
@@ -16,7 +18,8 @@ from tests.fakes.calendar import FakeCalendarServer
 from tests.flow.calendars.test_calendars import read_here
 from tests.flow.world import World
 from tests.simulation.on_call.duty_model import DutyModel, Event
-from tests.simulation.on_call.routes import ENVIRONMENT, VARIANTS
+from tests.simulation.on_call.routes import CONTACTS, ENVIRONMENT, VARIANTS
+from tests.store.reads import open_incidents
 
 REFUSALS: dict[str, Callable[[], SendError]] = {
     "slack": lambda: SendError(Failure.BAD_RECIPIENT, "Slack says user_not_found"),
@@ -85,6 +88,18 @@ class OnCallWorld(World):
         await super().settle()
         self.sample()
         self.compare()
+        await self.expect_usable_contacts()
+
+    async def expect_usable_contacts(self) -> None:
+        """Nobody whose answer is waited for was notified only by contacts that do not work."""
+        for one in await self.engine.store.read(open_incidents):
+            for person in self.model.variant.people:
+                usable = set(CONTACTS[person]) - self.unusable.keys()
+                if waits_for(one, person) and usable and not usable & one.notified_targets.keys():
+                    at = datetime.fromtimestamp(self.now, UTC)
+                    self.problems.append(
+                        f"{at:%a %H:%M:%S} #{one.number}: {person} is not notified by {usable}"
+                    )
 
     def sample(self) -> None:
         """Note who is on call now, and which contacts do not work."""
@@ -119,3 +134,15 @@ class OnCallWorld(World):
         next_at = await self.engine.store.read(lambda tx: calendars.next_readings(tx, keys))
         later = [at for at in next_at.values() if at > self.now]
         return min([*later, *([] if others is None else [others])], default=None)
+
+
+def waits_for(incident: Incident, person: str) -> bool:
+    """Return whether a person was reached and an answer is waited for."""
+    state = state_of(incident.personal, person)
+    return (
+        incident.state is State.FIRING
+        and incident.ack is None
+        and not incident.suppressed
+        and state is not None
+        and state.since is not None
+    )
