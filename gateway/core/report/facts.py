@@ -2,15 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import NamedTuple
-
-
-class Rating(StrEnum):
-    """What people said of an incident. The values are stored and published."""
-
-    USEFUL = "useful"
-    NOISE = "noise"
 
 
 class Acknowledgement(NamedTuple):
@@ -42,7 +34,8 @@ class IncidentFacts(NamedTuple):
     pages: int = 0
     acknowledgement: Acknowledgement | None = None
     acted: bool = False  # a person or a vendor acted on it
-    rating: Rating | None = None
+    useful: bool = False  # somebody marks it as useful
+    noise: bool = False  # somebody marks it as noise
 
     @property
     def resolved(self) -> bool:

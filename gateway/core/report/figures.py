@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, fields
 
-from gateway.core.report.facts import IncidentFacts, Rating
+from gateway.core.report.facts import IncidentFacts
 from gateway.core.report.spread import Spread, spread
 
 
@@ -48,8 +48,8 @@ class Tally:
         self.pages += one.pages
         self.missed += one.missed
         self.flapping += one.flapping
-        self.useful += one.rating is Rating.USEFUL
-        self.noise += one.rating is Rating.NOISE
+        self.useful += one.useful
+        self.noise += one.noise
         if one.acknowledgement is not None:
             self.acknowledged += 1
             waited = one.seconds_to_acknowledge

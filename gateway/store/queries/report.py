@@ -23,11 +23,12 @@ from sqlalchemy import (
     tuple_,
 )
 
+from gateway.core.actor import ActorKind
 from gateway.core.decide.result import ActionOutcome
 from gateway.core.incidents.notice import FIRING_KINDS
 from gateway.core.incidents.outbox import PRINTED, NoticeState
 from gateway.core.plan.plan import SHIFT_RANK, UNKNOWN_RANK
-from gateway.core.report.facts import Acknowledgement, Facts, IncidentFacts, Rating, UrgentNotice
+from gateway.core.report.facts import Acknowledgement, Facts, IncidentFacts, UrgentNotice
 from gateway.core.report.selection import Selection
 from gateway.store.db.json_field import JsonField
 from gateway.store.db.session import Row
@@ -39,6 +40,10 @@ PIECE = 1000
 """Incidents of one read. Higher makes other reads wait longer, lower costs more statements."""
 
 _FIRST_ACKNOWLEDGEMENT = (ActionOutcome.DONE.value, ActionOutcome.TAKEN_OVER.value)
+
+_USEFUL, _NOISE = ActionOutcome.USEFUL.value, ActionOutcome.NOISE.value
+_MARKS = frozenset({_USEFUL, _NOISE, ActionOutcome.UNRATED.value})
+"""What people say of an incident, which is no action on it. The last one of each person counts."""
 
 _NUMBERS = InList(notices.c.incident, "numbers")
 # As in the index `notices_accepted`. An update in place is no message, and one that was printed on
@@ -123,7 +128,7 @@ _TO_PEOPLE = Statement(
     )
 )
 _ACTIONS = Statement(
-    select(acks.c.incident, acks.c.action, acks.c.at, acks.c.person)
+    select(acks.c.incident, acks.c.action, acks.c.at, acks.c.person, acks.c.kind)
     .where(InList(acks.c.incident, "numbers"))
     .order_by(acks.c.id)
 )
@@ -146,11 +151,23 @@ class _Position(NamedTuple):
     number: int
 
 
-_Actions = tuple[Acknowledgement | None, bool, Rating | None]
-"""The last fields of `IncidentFacts`."""
+class _Actions:
+    """What people did about one incident, while it is being read."""
+
+    __slots__ = ("acknowledgement", "acted", "marks")
+
+    def __init__(self) -> None:
+        self.acknowledgement: Acknowledgement | None = None
+        self.acted = False
+        self.marks: dict[str, str] | None = None  # by person; None: nobody marked it
+
+    def facts(self) -> tuple[Acknowledgement | None, bool, bool, bool]:
+        """Return the last fields of `IncidentFacts`."""
+        marks = self.marks.values() if self.marks else ()
+        return self.acknowledgement, self.acted, _USEFUL in marks, _NOISE in marks
 
 
-_NO_ACTIONS: _Actions = (None, False, None)
+_NO_ACTIONS = _Actions()
 
 
 class ReportFacts:
@@ -218,7 +235,7 @@ class ReportFacts:
             first,
             messages or 0,
             pages or 0,
-            *actions,
+            *actions.facts(),
         )
 
     def _with_people(self, tx: Tx, facts: Sequence[IncidentFacts]) -> Facts:
@@ -282,9 +299,14 @@ def _as_tuple(name: str) -> tuple[str, ...]:
 def _actions(tx: Tx, numbers: str) -> dict[int, _Actions]:
     """Return what people did, by incident."""
     actions: dict[int, _Actions] = {}
-    for number, action, at, person in tx.rows(_ACTIONS, numbers=numbers):
-        first, _, rating = actions.get(number, _NO_ACTIONS)
-        if first is None and action in _FIRST_ACKNOWLEDGEMENT:
-            first = Acknowledgement(at, person)
-        actions[number] = (first, True, rating)
+    for number, action, at, person, kind in tx.rows(_ACTIONS, numbers=numbers):
+        known = actions.get(number)
+        if known is None:
+            known = actions[number] = _Actions()
+        if action in _MARKS:
+            known.marks = {**(known.marks or {}), person: action}
+            continue
+        known.acted = known.acted or kind != ActorKind.SYSTEM.value
+        if known.acknowledgement is None and action in _FIRST_ACKNOWLEDGEMENT:
+            known.acknowledgement = Acknowledgement(at, person)
     return actions

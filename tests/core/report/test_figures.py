@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.core.plan.plan import Plan, Receiver, Severity
-from gateway.core.report.facts import Acknowledgement, Facts, IncidentFacts, Rating
+from gateway.core.report.facts import Acknowledgement, Facts, IncidentFacts
 from gateway.core.report.figures import Tally
 from gateway.core.report.report import ReportBuilder
 from gateway.core.report.selection import Dimension, Selection
@@ -66,7 +66,7 @@ def test_severities_are_ordered_by_rank() -> None:
 def test_noisiest_alerts_name_the_routes_that_send_them() -> None:
     """The alerts with the most messages first, each with its noisiest route."""
     builder = ReportBuilder(PLAN, Selection(0.0, DAY), "UTC")
-    loud = facts(1, alertnames=("A", "B"), messages=5, route_id="one", rating=Rating.NOISE)
+    loud = facts(1, alertnames=("A", "B"), messages=5, route_id="one", noise=True)
     louder = facts(2, alertnames=("B",), messages=7, route_id="two")
     silent = facts(3, alertnames=("C",))
     builder.add(Facts((loud, louder, silent)))

@@ -16,7 +16,15 @@ from gateway.store.state import members
 PEOPLE = ("ana", "ben", "cho")
 SEVERITIES = {"critical": 1, "warning": 2, "": 1000}
 KINDS = ("firing", "escalation", "repeat", "resolved", "acknowledged", "late")
-ACTIONS = ("acknowledged", "taken over", "acknowledgement undone", "given back")
+ACTIONS = (
+    "acknowledged",
+    "taken over",
+    "acknowledgement undone",
+    "commented",
+    "marked useful",
+    "marked as noise",
+    "mark removed",
+)
 ALERTNAMES = ("DoubleChargeDetected", "PoolFull", "RenewalCronFailed", "")
 
 
@@ -83,10 +91,13 @@ def _add_incident(history: History, chance: random.Random, number: int, opened: 
     for _ in range(chance.randint(0, 6)):
         at += chance.choice([0.0, 30.0, 299.0, 301.0, 5000.0])
         _add_notice(history, chance, number, SEVERITIES[severity], at)
-    for _ in range(chance.choice([0, 0, 1, 2, 3])):
+    for _ in range(chance.choice([0, 0, 1, 2, 3, 5])):
         at = opened + chance.uniform(0.0, 3000.0)
         action, person = chance.choice(ACTIONS), chance.choice(PEOPLE)
-        history.acks.append({"incident": number, "action": action, "person": person, "at": at})
+        kind = chance.choice(["person", "person", "vendor", "system"])
+        history.acks.append(
+            {"incident": number, "action": action, "person": person, "at": at, "kind": kind}
+        )
 
 
 def _add_notice(history: History, chance: random.Random, number: int, rank: int, at: float) -> None:

@@ -131,7 +131,15 @@ def check(history: History, selection: Selection, report: Report) -> None:
     """Compare each figure of a report with the brute force."""
     chosen = selected(history, selection)
     mine = [n for one in chosen for n in history.notices_of(one["number"]) if accepted(n)]
-    acted = {one["incident"] for one in history.acks}
+    acted = {
+        one["incident"]
+        for one in history.acks
+        if one["kind"] != "system" and not one["action"].startswith("mark")
+    }
+    marks: dict[tuple[int, str], str] = {}
+    for one in history.acks:
+        if one["action"].startswith("mark"):
+            marks[one["incident"], one["person"]] = one["action"]
     totals = report.totals
     assert totals.incidents == len(chosen)
     assert totals.open == sum(one["resolved_at"] is None for one in chosen)
@@ -142,6 +150,9 @@ def check(history: History, selection: Selection, report: Report) -> None:
     assert totals.no_action == sum(
         one["resolved_at"] is not None and one["number"] not in acted for one in chosen
     )
+    for count, mark in ((totals.useful, "marked useful"), (totals.noise, "marked as noise")):
+        marked = {number for (number, _), one in marks.items() if one == mark}
+        assert count == sum(one["number"] in marked for one in chosen)
     assert as_tuple(totals.to_acknowledge) == ranks(waits(history, chosen))
     assert as_tuple(totals.to_resolve) == ranks(lengths(chosen))
     assert sum(count for _, count in report.columns) == len(chosen)
