@@ -12,6 +12,7 @@ from gateway.config.build.calendars import CalendarBuilder
 from gateway.config.build.names import FileNames, file_names, refuse_duplicates
 from gateway.config.build.on_call_news import on_call_news
 from gateway.config.build.people import PeopleBuilder, contact_names
+from gateway.config.build.prometheus import prometheus
 from gateway.config.build.reports import reports
 from gateway.config.build.teams import teams
 from gateway.config.grammar.parsed import ParsedSection, ParsedValue, ReadContext
@@ -39,6 +40,7 @@ from gateway.core.plan.plan import (
     Receiver,
     Repeats,
 )
+from gateway.core.plan.prometheus import PrometheusSettings
 from gateway.core.routing.match import build_route
 
 __all__ = ["Config", "ConfigError", "Problem", "load"]
@@ -61,6 +63,7 @@ class Config:
     secrets: Mapping[str, Secret]
     warnings: tuple[Problem, ...]
     calendars: CalendarSettings = field(default_factory=CalendarSettings)
+    prometheus: PrometheusSettings | None = None
 
 
 def load(
@@ -134,13 +137,20 @@ def _config(tree: Node, digest: str, now: float | None, context: ReadContext) ->
     receivers = builder.build(file.list_of("receivers"), names.receivers, names.escalations)
     calendars = CalendarBuilder(context.references.folder, secrets)
     plan = _plan(file, names, people, receivers, calendars, digest, findings)
+    metrics_source = prometheus(file.get("prometheus"), secrets, findings)
     calendar_settings = calendars.settings(file.get("calendars"), findings)
     if plan is None:
         return None
     add_lint_warnings(file, plan, now, findings)
     settings = builder.resolve_empty_secrets(channels, file.get("channels"))
     return Config(
-        plan, sources, settings, dict(secrets), findings.warnings, calendars=calendar_settings
+        plan,
+        sources,
+        settings,
+        dict(secrets),
+        findings.warnings,
+        calendars=calendar_settings,
+        prometheus=metrics_source,
     )
 
 

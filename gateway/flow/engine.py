@@ -40,6 +40,7 @@ from gateway.flow.oncall.turns_part import TurnsPart
 from gateway.flow.own_alerts.conditions import check_on_call, check_void_changes, replica_check
 from gateway.flow.own_alerts.reporter import OwnAlerts
 from gateway.flow.queries.active_alerts import ActiveAlerts
+from gateway.flow.reports.prometheus import report_lines
 from gateway.flow.reports.scheduler import ReportScheduler
 from gateway.flow.runtime.dependencies import Dependencies
 from gateway.flow.runtime.dispatch_result import DispatchResult
@@ -119,7 +120,12 @@ class Engine:
         self.silences = Silences(store, now, matches, self.dispatcher.schedule)
         self.duty = DutyRecorder(store, plan, now, Handovers(plan).announce)
         self.shifts = ShiftWatcher(store, self.in_force, now)
-        self.reports = ReportScheduler(store, plan, now)
+        self.reports = ReportScheduler(
+            store,
+            plan,
+            now,
+            lambda sections, span: report_lines(self._config.prometheus, sections, span),
+        )
         self.own_alerts = OwnAlerts(store, plan, now, self._intake_committed)
         self.own_alerts.add_check(check_on_call)
         self.own_alerts.add_check(check_void_changes)

@@ -96,6 +96,7 @@ class FileNames:
     severities: DeclaredNames
     intervals: DeclaredNames
     teams: DeclaredNames
+    queries: DeclaredNames
     accounts: AccountNames
 
 
@@ -114,8 +115,16 @@ def file_names(tree: Node, file: ParsedSection) -> FileNames:
             "time interval", "time_intervals", tree, file, "mute_time_intervals"
         ),
         teams=declared_names("team", "teams", tree, file),
+        queries=_query_names(file),
         accounts=account_names(tree),
     )
+
+
+def _query_names(file: ParsedSection) -> DeclaredNames:
+    """Return the names of queries, which stand one level deeper."""
+    section: ParsedSection | None = file.get("prometheus")
+    names = dict.fromkeys(section.map_of("queries") if section else ())
+    return DeclaredNames("query", "prometheus.queries", names, section is None or section.valid)
 
 
 def refuse_duplicates(entries: Collection[ParsedValue], noun: str, findings: Findings) -> None:

@@ -2,12 +2,17 @@
 
 from collections.abc import Mapping
 
-from gateway.config.build.names import FileNames
+from gateway.config.build.names import DeclaredNames, FileNames
 from gateway.config.grammar.parsed import ParsedSection, ParsedValue
 from gateway.config.source.problem import Findings, shorten
 from gateway.core.plan.channels import Capability, spec_of
 from gateway.core.plan.plan import Receiver
-from gateway.core.plan.report_settings import DEFAULT_CRON, ReportKind, ReportSettings
+from gateway.core.plan.report_settings import (
+    DEFAULT_CRON,
+    ReportKind,
+    ReportSection,
+    ReportSettings,
+)
 from gateway.core.plan.team import Team
 
 FIGURES = "figures"
@@ -47,8 +52,21 @@ def reports(
             entry.get("receiver"),
             entry.get("title", about),
             entry.get("team"),
+            _sections(entry, names.queries, findings),
         )
     return by_name
+
+
+def _sections(
+    entry: ParsedSection, known: DeclaredNames, findings: Findings
+) -> tuple[ReportSection, ...]:
+    """Return the headings with their queries; note names that are not declared."""
+    sections = []
+    for heading, item in entry.map_of("lines").items():
+        for name in item.value:
+            known.check(name, findings)
+        sections.append(ReportSection(heading, tuple(name.value for name in item.value)))
+    return tuple(sections)
 
 
 def _kind(name: str, item: ParsedValue, findings: Findings) -> ReportKind | None:

@@ -1,7 +1,7 @@
 """The grammar of scheduled reports."""
 
 from gateway.config.grammar.field_types import Choice, Text
-from gateway.config.grammar.lists import MapOf
+from gateway.config.grammar.lists import ListOf, MapOf
 from gateway.config.grammar.sections import Field, Section
 from gateway.config.grammar.values import NAME, TEXT, ZONE
 from gateway.core.plan.report_settings import ReportKind
@@ -45,6 +45,13 @@ REPORT = Section(
             "Europe/Berlin",
         ),
         Field("team", NAME, "Only the incidents of this team.", "all incidents", "billing"),
+        Field(
+            "lines",
+            MapOf("heading", ListOf(NAME, or_one=True)),
+            "Answers of Prometheus: by heading, the names of queries under `prometheus:`.",
+            "none",
+            "{Objectives: [webhooks-answered], Business: [purchases]}",
+        ),
         Field("title", TEXT, "Its name in the subject.", "the kind and the team", "Billing"),
     ),
 )

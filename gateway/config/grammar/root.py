@@ -8,6 +8,7 @@ from gateway.config.grammar.lists import ListOf, MapOf
 from gateway.config.grammar.oncall import BUSINESS_HOURS, ESCALATION, ROTAS, STEPS
 from gateway.config.grammar.own_alerts import OWN_ALERTS
 from gateway.config.grammar.people import PEOPLE
+from gateway.config.grammar.prometheus import PROMETHEUS
 from gateway.config.grammar.receivers import RECEIVER
 from gateway.config.grammar.reports import REPORTS
 from gateway.config.grammar.routing import FLAPPING, ROUTE, SEVERITY, WATCHDOG
@@ -132,6 +133,13 @@ FILE = Section(
             "Reports that are sent by e-mail and to Slack on a schedule.",
             "none",
             "{weekly: {receiver: leads}}",
+        ),
+        Field(
+            "prometheus",
+            PROMETHEUS,
+            "The Prometheus that is asked for lines of reports.",
+            "none",
+            "{url: http://prometheus:9090}",
         ),
         Field(
             "receivers",

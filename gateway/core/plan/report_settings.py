@@ -15,6 +15,14 @@ DEFAULT_CRON = {ReportKind.DAILY: "0 8 * * *", ReportKind.WEEKLY: "0 8 * * mon"}
 
 
 @dataclass(frozen=True, slots=True)
+class ReportSection:
+    """Lines of a report under one heading; `queries` are names under prometheus:."""
+
+    heading: str
+    queries: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ReportSettings:
     """A scheduled report. `cron` is on the wall clock of `zone`, an IANA name.
 
@@ -29,3 +37,4 @@ class ReportSettings:
     receiver: str
     title: str
     team: str | None = None
+    sections: tuple[ReportSection, ...] = ()

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -12,13 +12,15 @@ from gateway.core.incidents.notice import NoticeKind, NotifyReason, Subject, Sub
 from gateway.core.incidents.outbox import NewRow
 from gateway.core.plan.channels import Capability, spec_of
 from gateway.core.plan.plan import REPORT_RANK, Plan
-from gateway.core.plan.report_settings import ReportSettings
+from gateway.core.plan.report_settings import ReportSection, ReportSettings
 from gateway.core.time.spans import Span
 from gateway.cron import last_until, next_after
 from gateway.flow.reports.content import report_content
 from gateway.flow.runtime.wake import wait_for_wake
 from gateway.store import Store, Tx, outbox
 from gateway.store.state import counters
+
+ReadLines = Callable[[Sequence[ReportSection], Span], Awaitable[list[dict[str, Any]]]]
 
 log = logging.getLogger(__name__)
 
@@ -48,12 +50,13 @@ class ReportScheduler:
         store: Store,
         plan: Callable[[], Plan],
         now: Callable[[], float],
-        content: Callable[..., Awaitable[dict[str, Any]]] = report_content,
+        lines: ReadLines,
     ) -> None:
+        """`lines` returns the sections of a report for a span, see `report_lines`."""
         self._store = store
         self._plan = plan
         self._now = now
-        self._content = content
+        self._lines = lines
         self._due_at = 0.0
         self._wake = asyncio.Event()
 
@@ -93,8 +96,7 @@ class ReportScheduler:
         due = span.end
         if now - due < TOO_LATE:
             span = Span(max(span.start, due - LONGEST), due)
-            content = await self._content(self._store, plan, settings, span, now)
-            facts = report_facts(settings, content, due)
+            facts = await self._facts(plan, settings, span, now)
         else:
             log.warning("report %s is too late and was left out", settings.name)
         await self._store.write(lambda tx: queue_report(tx, plan, settings, due, facts, now))
@@ -105,8 +107,14 @@ class ReportScheduler:
         last = await self._store.read(partial(last_report, name=settings.name))
         start = last_until(settings.cron, settings.zone, now - 1.0) if last is None else last
         span = Span(min(start, now - 1.0), now)
-        content = await self._content(self._store, self._plan(), settings, span, now)
-        return report_facts(settings, content, now)
+        return await self._facts(self._plan(), settings, span, now)
+
+    async def _facts(
+        self, plan: Plan, settings: ReportSettings, span: Span, now: float
+    ) -> dict[str, Any]:
+        content = await report_content(self._store, plan, settings, span, now)
+        content["sections"] = await self._lines(settings.sections, span)
+        return report_facts(settings, content, span.end)
 
 
 def last_report(tx: Tx, name: str) -> float | None:
