@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from gateway.importers.oncall.goalert.read import is_goalert, read_goalert
+from gateway.importers.oncall.grafana.read import is_grafana, read_grafana
 from gateway.importers.oncall.model.export import Export, Product
 from gateway.importers.oncall.opsgenie.read import is_opsgenie, read_opsgenie
 from gateway.importers.oncall.pagerduty.read import is_pagerduty, read_pagerduty
@@ -15,6 +16,7 @@ Read = Callable[[Sequence[Json], Source], Export]
 _READERS: Mapping[Product, tuple[Recognise, Read]] = {
     Product.PAGERDUTY: (is_pagerduty, read_pagerduty),
     Product.GOALERT: (is_goalert, read_goalert),
+    Product.GRAFANA: (is_grafana, read_grafana),
     Product.OPSGENIE: (is_opsgenie, read_opsgenie),
 }
 

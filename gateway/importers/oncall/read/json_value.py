@@ -70,6 +70,13 @@ class Json:
             raise one.error(f"a whole number is expected, not {one._shown()}")
         return one.value
 
+    def numbers(self, key: str) -> Iterator[int]:
+        """Yield the whole numbers of a list; none where it is absent."""
+        for one in self.items(key):
+            if isinstance(one.value, bool) or not isinstance(one.value, int):
+                raise one.error(f"a whole number is expected, not {one._shown()}")
+            yield one.value
+
     def flag(self, key: str, *, default: bool) -> bool:
         """Return true or false; `default` where it is absent."""
         one = self.at(key)

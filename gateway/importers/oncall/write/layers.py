@@ -23,7 +23,7 @@ def layers_of(rotation: Rotation, people: Mapping[str, str], as_of: float) -> li
     now = wall_time(as_of, load_zone(rotation.zone))
     if rules is None or not any(rotation.turns):
         return []
-    if rotation.ends is not None and rotation.ends <= now:
+    if rotation.ends is not None and rotation.ends <= max(now, rotation.starts or now):
         return []
     turns = tuple(tuple(people[key] for key in turn) for turn in rotation.turns)
     draft = _Draft(rotation, rules, rotation.ends)

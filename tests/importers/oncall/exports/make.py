@@ -4,11 +4,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tests.importers.oncall.exports import goalert, opsgenie, pagerduty
+from tests.importers.oncall.exports import goalert, grafana, opsgenie, pagerduty
 
 FOLDER = Path(__file__).parent
 EXPORTS = {
     "goalert.json": goalert.documents,
+    "grafana.json": grafana.documents,
     "opsgenie.json": opsgenie.documents,
     "pagerduty.json": pagerduty.documents,
 }

@@ -1,0 +1,1 @@
+"""Grafana OnCall: answers of its public API v1."""
