@@ -264,11 +264,15 @@ def test_preview_shows_how_a_person_would_be_notified(tmp_path: Path) -> None:
     assert route["steps"][0]["contacts"] == [
         {
             "person": "ana",
+            "name": "Ana",
             "contact": "email",
             "channel": "email",
+            "address": "ana@example.com",
             "at": "2026-11-21T06:00:00Z",
+            "delay": 25170.0,
             "quiet_hours": True,
             "usable": True,
+            "why_unusable": None,
         }
     ]
 
@@ -328,3 +332,34 @@ def test_copies_and_headers_are_printed(tmp_path: Path) -> None:
     [target] = route["targets"]
     assert target["cc"] == ["lead@example.com"]
     assert target["headers"] == {"X-Team": "{{ labels.team }}"}
+
+
+OUTSIDE = """
+time_intervals:
+  - {name: nights, time_intervals: [{times: [{start_time: "20:00", end_time: "24:00"}]}]}
+receivers: [{name: all}]
+route: {receiver: all, routes: [{receiver: all, active_time_intervals: [nights]}]}
+"""
+
+
+def test_route_outside_of_its_active_times_names_the_interval(tmp_path: Path) -> None:
+    """As text, and in JSON apart from the interval's name."""
+    file = tmp_path / "routes.yaml"
+    file.write_text(OUTSIDE)
+    arguments = ("route", "a=b", "--config", str(file))
+    assert "yes, outside of nights, until 20:00 UTC" in fine(*arguments)
+    [route] = fine_json(*arguments)["routes"]
+    assert route["mute"] == {"kind": "outside active", "names": "nights"}
+
+
+def test_without_a_gateway_the_file_is_read_and_says_so() -> None:
+    """No gateway answers: the file alone is printed, and standard error says what it lacks."""
+    result = gateway("route", *CRITICAL, GATEWAY_LISTEN="127.0.0.1:9")
+    assert result.exit_code == 0
+    assert "receiver billing-critical" in result.stdout
+    assert "reading the file, without run-time changes; turns as if new" in result.stderr
+    result = gateway("route", *CRITICAL, "--file", GATEWAY_LISTEN="127.0.0.1:9")
+    assert "reading the file" not in result.stderr
+    result = gateway("route", *CRITICAL, "--url", "http://127.0.0.1:9")
+    assert result.exit_code == 1
+    assert "no gateway answers" in result.stderr

@@ -1,168 +1,157 @@
-"""The preview of `gateway route` as text."""
+"""The preview of `gateway route` as text, made from its JSON: the gateway's, or the file's."""
 
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from gateway.cli.route.preview import (
-    MatchedRoute,
-    RoutePreview,
-    StepPreview,
-    mismatch,
-    origin,
-    person_of,
-)
 from gateway.cli.support.output import echo, paint, plural, rank_colour
-from gateway.core.decide.contacts_due import ContactDue
-from gateway.core.matching.text import write_labels, write_matchers
-from gateway.core.plan.flapping import Flapping
+from gateway.core.matching.text import write_labels
 from gateway.core.plan.intervals import OPTIONS, RESPOND_WITHIN
-from gateway.core.plan.plan import UNKNOWN_RANK, Plan, Target
-from gateway.core.plan.target_name import target_name
-from gateway.core.routing.match import TraceStep
-from gateway.core.time.timestamps import format_duration
+from gateway.core.plan.plan import UNKNOWN_RANK
+from gateway.core.routing.mutes import MuteKind
+from gateway.core.time.timestamps import format_duration, parse_rfc3339
 from gateway.render.view.times import clock_time
 
 _NAME_WIDTH = 16
 """Columns of the field names before the values."""
 
+Json = Mapping[str, Any]
 
-def print_preview(plan: Plan, preview: RoutePreview, file: Path) -> None:
-    """Print the alert, each receiver, inhibitions, and the path through the routing tree."""
-    zone = plan.business_hours.zone
-    severity = preview.severity
-    echo(paint(write_labels(preview.labels), bold=True))
-    if severity.rank != UNKNOWN_RANK:
-        text = f"severity {severity.name}"
-    elif plan.severities:
+
+def print_preview(preview: Json, file: str) -> None:
+    """Print the alert, each receiver, inhibitions, and the path through the routing tree.
+
+    `file` is what routes.yaml is called before its line numbers.
+    """
+    severity = preview["severity"]
+    known = severity["rank"] is not None
+    echo(paint(write_labels(preview["labels"]), bold=True))
+    if known:
+        text = f"severity {severity['name']}"
+    elif preview["declares"]["severities"]:
         text = "no known severity"
     else:
-        text = f"{file.name} declares no severities"
-    text = paint(text, rank_colour(severity.rank))
-    text += f", firing from {clock_time(preview.at, zone, preview.at)}"
-    if plan.teams:
-        text += f", team {preview.team}" if preview.team else ", no team"
+        text = f"{file.rpartition('/')[2]} declares no severities"
+    text = paint(text, rank_colour(severity["rank"] if known else UNKNOWN_RANK))
+    text += f", firing from {_clock(preview, preview['at'])}"
+    if preview["declares"]["teams"]:
+        text += f", team {preview['team']}" if preview["team"] else ", no team"
     echo(text)
-    for match in preview.matches:
+    for match in preview["routes"]:
         echo()
-        _print_match(plan, preview, match, file)
-    for title, rules in (
-        ("inhibited while one of these fires", preview.inhibited_by),
-        ("while it fires, it inhibits", preview.inhibits),
+        _print_match(preview, match, file)
+    for title, key, side in (
+        ("inhibited while one of these fires", "may_be_inhibited_by", "source_matchers"),
+        ("while it fires, it inhibits", "inhibits", "target_matchers"),
     ):
-        for rule in rules:
-            side = rule.source if rules is preview.inhibited_by else rule.target
-            same = f" with the same {', '.join(map(str, rule.equal))}" if rule.equal else ""
+        for rule in preview[key]:
+            names = ", ".join(map(_equal_label, rule["equal"]))
             echo()
-            echo(f"{title}: {write_matchers(side)}{same}")
+            echo(f"{title}: {rule[side]}" + (f" with the same {names}" if names else ""))
     echo()
     echo(paint("path through the routing tree", bold=True))
     _print_trace(preview, file)
 
 
-def _print_match(plan: Plan, preview: RoutePreview, match: MatchedRoute, file: Path) -> None:
-    position = f"{file}:{match.route.line}" if match.route.line else str(file)
-    echo(f"receiver {paint(match.receiver.name, 'cyan', bold=True)}   ({position})")
-    group_by_origin = origin(plan, match, "group_by")
-    _print_field("group", f"{write_labels(match.group)}   ({group_by_origin})")
+def _print_match(preview: Json, match: Json, file: str) -> None:
+    position = f"{file}:{match['line']}" if match["line"] else file
+    echo(f"receiver {paint(match['receiver'], 'cyan', bold=True)}   ({position})")
+    origins = match["origins"]
+    _print_field("group", f"{write_labels(match['group_labels'])}   ({origins['group_by']})")
     for option in OPTIONS:
-        value = format_duration(getattr(match.timing, option))
-        _print_field(option, f"{value}   ({origin(plan, match, option)})")
-    every = match.timing.repeats_every
-    if every != match.timing.repeat_interval:
-        _print_field("", f"repeats come every {format_duration(every)}, {match.timing.repeats}")
-    _print_respond_within(plan, preview, match)
-    if match.route.labels:
-        _print_field("adds labels", write_labels(match.route.labels))
-    _print_field("muted", _muted(plan, preview, match))
-    _print_targets(plan, "notifies", match.targets)
-    for choice in match.by_label:
-        if choice.why:
-            text = f"{choice.why}: {target_name(choice.target)} is notified instead"
-            _print_field("by label", paint(text, "yellow"))
-    _print_escalation(plan, preview, match)
-    if match.targets or match.steps:
-        _print_field("if not reached", f"receiver {match.fallback.name}")
-    expiry = format_duration(preview.severity.ack_expires)
+        _print_field(option, f"{format_duration(match[option])}   ({origins[option]})")
+    if match["repeats_every"] != match["repeat_interval"]:
+        every = format_duration(match["repeats_every"])
+        _print_field("", f"repeats come every {every}, {match['repeats']}")
+    _print_respond_within(preview, match)
+    if match["labels"]:
+        _print_field("adds labels", write_labels(match["labels"]))
+    _print_field("muted", _muted(preview, match))
+    _print_targets(match["targets"])
+    for choice in match["declared_targets"]:
+        text = f"{choice['why']}: {choice['target']['name']} is notified instead"
+        _print_field("by label", paint(text, "yellow"))
+    _print_escalation(preview, match)
+    if match["targets"] or match["steps"]:
+        _print_field("if not reached", f"receiver {match['fallback']}")
+    expiry = format_duration(preview["severity"]["ack_expires"])
     _print_field("acknowledged", f"for {expiry} at most, then it counts as unacknowledged again")
-    if plan.flapping.times:
-        urgent = preview.severity.rank <= plan.urgent_rank
-        _print_field("flapping", _flapping(plan.flapping, urgent=urgent))
+    if preview["flapping"]:
+        _print_field("flapping", _flapping(preview["flapping"], urgent=preview["urgent"]))
 
 
-def _print_respond_within(plan: Plan, preview: RoutePreview, match: MatchedRoute) -> None:
-    within = match.timing.respond_within
-    if match.respond_by is None or within is None:
+def _print_respond_within(preview: Json, match: Json) -> None:
+    within = match["respond_within"]
+    if match["respond_by"] is None or within is None:
         return
     text = within if isinstance(within, str) else format_duration(within)
-    until = clock_time(match.respond_by, plan.business_hours.zone, preview.at)
-    source = origin(plan, match, RESPOND_WITHIN)
+    until = _clock(preview, match["respond_by"])
+    source = match["origins"][RESPOND_WITHIN]
     _print_field(RESPOND_WITHIN, f"{text}: acknowledge by {until}   ({source})")
 
 
-def _print_escalation(plan: Plan, preview: RoutePreview, match: MatchedRoute) -> None:
-    for step in match.steps:
-        name = "escalation" if step.number == 1 else ""
-        after = format_duration(step.at - preview.at)
-        text = f"{step.number}. after {after}: "
-        if step.skipped:
-            _print_field(name, f"{text}skipped: {step.skipped}")
+def _print_escalation(preview: Json, match: Json) -> None:
+    for step in match["steps"]:
+        name = "escalation" if step["step"] == 1 else ""
+        text = f"{step['step']}. after {format_duration(step['after'])}: "
+        if step["skipped"]:
+            _print_field(name, f"{text}skipped: {step['skipped']}")
             continue
-        text += "one of, by round robin: " if step.round_robin else ""
-        recipients = [person_of(plan, target) for target in step.direct]
-        recipients += [_contact(plan, step, due) for due in step.contacts]
+        text += "one of, by round robin: " if step["round_robin"] else ""
+        recipients = [target["recipient"] for target in step["direct"]]
+        recipients += [_contact(preview, step, contact) for contact in step["contacts"]]
         text += "; ".join(recipients) or "nobody"
-        for sentence in step.missing:
+        for sentence in step["missing"]:
             text += paint(f" [{sentence}]", "red")
         _print_field(name, text)
-    if match.again_at is not None:
-        times = "once" if match.repeat == 1 else f"{match.repeat} times"
-        after = format_duration(match.again_at - preview.at)
+    if match["steps_begin_again_at"] is not None:
+        repeat = match["repeat"]
+        times = "once" if repeat == 1 else f"{repeat} times"
+        after = format_duration(match["steps_begin_again_after"])
         _print_field("", f"then again from step 1, {times}, first after {after}")
-    if match.steps and match.muted:
+    if match["steps"] and match["muted"]:
         _print_field("", "(no step is taken while it is muted)")
 
 
-def _contact(plan: Plan, step: StepPreview, due: ContactDue) -> str:
+def _contact(preview: Json, step: Json, contact: Json) -> str:
     """Return a person's contact, and when it is notified if not with the step."""
-    text = f"{due.person.name} by {due.contact.name} ({due.target.address})"
-    if not due.usable:
-        return f"{text}, skipped: {plan.unusable_contacts[due.target.key]}"
-    if due.quiet:
-        zone = plan.business_hours.zone
-        return f"{text} at {clock_time(due.at, zone, step.at)}, after their quiet hours"
-    delay = due.at - step.at
-    return f"{text} after {format_duration(delay)} more" if delay else text
+    text = f"{contact['name']} by {contact['contact']} ({contact['address']})"
+    if not contact["usable"]:
+        return f"{text}, skipped: {contact['why_unusable']}"
+    if contact["quiet_hours"]:
+        at = _clock(preview, contact["at"], reference=step["at"])
+        return f"{text} at {at}, after their quiet hours"
+    return f"{text} after {format_duration(contact['delay'])} more" if contact["delay"] else text
 
 
-def _muted(plan: Plan, preview: RoutePreview, match: MatchedRoute) -> str:
-    zone = plan.business_hours.zone
-    change = (
-        clock_time(match.changes_at, zone, preview.at) if match.changes_at is not None else None
-    )
-    if match.muted is None:
+def _muted(preview: Json, match: Json) -> str:
+    changes_at = match["mute_changes_at"]
+    change = None if changes_at is None else _clock(preview, changes_at)
+    mute = match["mute"]
+    if mute is None:
         return "no" if change is None else f"no, but from {change}"
-    what, names = match.muted
-    why = f"by {names}" if what == "muted" else f"outside of {names}"
+    preposition = "by" if mute["kind"] == MuteKind.MUTED else "outside of"
+    why = f"{preposition} {mute['names']}"
     return paint(f"yes, {why}", "yellow") + (f", until {change}" if change else ", for good")
 
 
-def _flapping(flapping: Flapping, *, urgent: bool) -> str:
-    within, every = format_duration(flapping.within), format_duration(flapping.every)
-    calm = format_duration(flapping.calm_after)
+def _flapping(flapping: Json, *, urgent: bool) -> str:
+    within, every = format_duration(flapping["within"]), format_duration(flapping["every"])
+    calm = format_duration(flapping["calm_after"])
     # Urgent alerts are never suppressed by flapping; only their resolve waits.
     often = "at once" if urgent else f"every {every}"
     return (
-        f"after {flapping.times} times within {within}: notified {often}, resolved after {calm} "
-        "of calm"
+        f"after {flapping['times']} times within {within}: notified {often}, resolved after "
+        f"{calm} of calm"
     )
 
 
-def _print_targets(plan: Plan, name: str, targets: tuple[Target, ...]) -> None:
+def _print_targets(targets: Sequence[Json]) -> None:
     if not targets:
-        _print_field(name, "nobody (the receiver has no targets)")
+        _print_field("notifies", "nobody (the receiver has no targets)")
     for index, target in enumerate(targets):
-        note = "" if target.send_resolved else " (not when resolved)"
-        _print_field("" if index else name, person_of(plan, target) + note)
-        for header, text in target.headers.items():
+        note = "" if target["send_resolved"] else " (not when resolved)"
+        _print_field("" if index else "notifies", target["recipient"] + note)
+        for header, text in target["headers"].items():
             _print_field("", f"  header {header}: {text}")
 
 
@@ -170,37 +159,45 @@ def _print_field(name: str, text: str) -> None:
     echo(f"  {name:<{_NAME_WIDTH}} {text}")
 
 
-def _print_trace(preview: RoutePreview, file: Path) -> None:
+def _print_trace(preview: Json, file: str) -> None:
     """Print each evaluated route as a tree, and how many were not evaluated."""
-    steps = {step.route.id: step for step in preview.steps}
-
-    def print_node(step: TraceStep) -> None:
-        indent = "  " * step.depth
-        position = f"   ({file}:{step.route.line})" if step.route.line else ""
-        matchers = write_matchers(step.route.matchers)
-        echo(f"{indent}{_mark(step)} {matchers}  {_why(preview, step)}{position}")
-        if not step.matched:
-            return
-        children = [steps[child.id] for child in step.route.children if child.id in steps]
-        for child in children:
-            print_node(child)
-        skipped = len(step.route.children) - len(children)
-        if skipped:
-            later = plural(skipped, "later route")
-            echo(f"{indent}  · {later} not evaluated: an earlier one matched")
-
-    print_node(preview.steps[0])
+    above: list[Json] = []  # the step's parents, outermost first
+    for step in preview["trace"]:
+        while above and above[-1]["depth"] >= step["depth"]:
+            _print_not_evaluated(above.pop())
+        position = f"   ({file}:{step['line']})" if step["line"] else ""
+        indent = "  " * step["depth"]
+        echo(f"{indent}{_mark(step)} {step['matchers']}  {_why(step)}{position}")
+        above.append(step)
+    for step in reversed(above):
+        _print_not_evaluated(step)
 
 
-def _mark(step: TraceStep) -> str:
-    if step.chosen:
+def _print_not_evaluated(step: Json) -> None:
+    if step["not_evaluated"]:
+        later = plural(step["not_evaluated"], "later route")
+        indent = "  " * step["depth"]
+        echo(f"{indent}  · {later} not evaluated: an earlier one matched")
+
+
+def _mark(step: Json) -> str:
+    if step["chosen"]:
         return paint("→", "green", bold=True)
-    return paint("✓", "green") if step.matched else paint("✗", "red")
+    return paint("✓", "green") if step["matched"] else paint("✗", "red")
 
 
-def _why(preview: RoutePreview, step: TraceStep) -> str:
-    if step.chosen:
-        return paint(f"selected: receiver {step.route.receiver}", "green")
-    if step.matched:
+def _why(step: Json) -> str:
+    if step["chosen"]:
+        return paint(f"selected: receiver {step['receiver']}", "green")
+    if step["matched"]:
         return "matches, and a route below it is selected"
-    return mismatch(step, preview.labels) or ""
+    return step["why_not"] or ""
+
+
+def _equal_label(one: str | Json) -> str:
+    return one if isinstance(one, str) else f"{one['source']} = {one['target']}"
+
+
+def _clock(preview: Json, instant: str, *, reference: str | None = None) -> str:
+    at = parse_rfc3339(reference or preview["at"])
+    return clock_time(parse_rfc3339(instant), preview["timezone"], at)

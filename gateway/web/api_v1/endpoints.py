@@ -20,6 +20,7 @@ from gateway.web.api_v1 import (
     people,
     reports,
     requests,
+    route,
     silences,
     swaps,
     teams,
@@ -33,6 +34,7 @@ from gateway.web.api_v1.models import explain as explain_models
 from gateway.web.api_v1.models import feeds as feed_models
 from gateway.web.api_v1.models import people as people_models
 from gateway.web.api_v1.models import reports as report_models
+from gateway.web.api_v1.models import route as route_models
 from gateway.web.api_v1.models import silences as silence_models
 from gateway.web.api_v1.models import swaps as swap_models
 from gateway.web.api_v1.models import teams as team_models
@@ -202,6 +204,7 @@ ENDPOINTS = (
         alert_models.AlertHistory,
     ),
     _get("/oncall", "onCall", oncall.on_call, requests.OnCallQuery, models.OnCall, (404,)),
+    _get("/route", "previewRoute", route.route, route.RouteQuery, route_models.RoutePreview),
     _get("/oncall/proof", "proveOnCall", oncall.proof, requests.ProofQuery, models.Proof),
     _get("/oncall/turns", "listTurns", oncall.turns, requests.NoQuery, models.RotaTurns),
     _get("/people", "listPeople", people.list_people, requests.NoQuery, people_models.People),

@@ -1,42 +1,57 @@
-"""The preview of `gateway route` as JSON."""
+"""The preview of a route as JSON values, for programs and for the text of `gateway route`."""
 
 from dataclasses import asdict
 from typing import Any
 
-from gateway.cli.route.preview import Labels, MatchedRoute, RoutePreview, mismatch, origin
-from gateway.cli.support.oncall_text import rfc3339
 from gateway.core.decide.contacts_due import ContactDue
+from gateway.core.decide.route_preview import (
+    MatchedRoute,
+    RoutePreview,
+    StepPreview,
+    mismatch,
+    origin,
+    person_of,
+)
 from gateway.core.matching.text import write_matchers
 from gateway.core.plan.flapping import Flapping
 from gateway.core.plan.intervals import OPTIONS, RESPOND_WITHIN
 from gateway.core.plan.plan import UNKNOWN_RANK, Plan, Target
+from gateway.core.plan.target_name import target_name
 from gateway.core.routing.inhibition import EqualLabel, InhibitRule
 from gateway.core.routing.match import TraceStep
+from gateway.core.time.timestamps import format_rfc3339
 
 
-def as_json(plan: Plan, preview: RoutePreview) -> dict[str, Any]:
+def route_preview_json(plan: Plan, preview: RoutePreview) -> dict[str, Any]:
     """Return the preview, with instants as RFC 3339 and durations in seconds."""
     severity = preview.severity
     return {
         "labels": dict(preview.labels),
-        "at": rfc3339(preview.at),
+        "at": _instant(preview.at),
+        "timezone": plan.business_hours.zone,
         "severity": {
             "name": severity.name,
             "rank": severity.rank if severity.rank != UNKNOWN_RANK else None,
-            "respond_by": rfc3339(preview.matches[0].respond_by),
+            "respond_by": _instant(preview.matches[0].respond_by),
             "ack_expires": severity.ack_expires,
         },
+        "urgent": plan.is_urgent(severity.rank),
         "team": preview.team or None,
+        "declares": {"severities": bool(plan.severities), "teams": bool(plan.teams)},
         "flapping": _flapping_json(plan.flapping),
         "receivers": [match.receiver.name for match in preview.matches],
-        "routes": [_match_json(plan, match) for match in preview.matches],
-        "may_be_inhibited_by": [rule_json(rule) for rule in preview.inhibited_by],
-        "inhibits": [rule_json(rule) for rule in preview.inhibits],
-        "trace": [_step_json(step, preview.labels) for step in preview.steps],
+        "routes": [_match_json(plan, preview, match) for match in preview.matches],
+        "may_be_inhibited_by": [_rule_json(rule) for rule in preview.inhibited_by],
+        "inhibits": [_rule_json(rule) for rule in preview.inhibits],
+        "trace": [_step_json(preview, step) for step in preview.steps],
     }
 
 
-def _match_json(plan: Plan, match: MatchedRoute) -> dict[str, Any]:
+def _instant(t: float | None) -> str | None:
+    return None if t is None else format_rfc3339(t, milliseconds=t != int(t))
+
+
+def _match_json(plan: Plan, preview: RoutePreview, match: MatchedRoute) -> dict[str, Any]:
     return {
         "route": match.route.id,
         "line": match.route.line,
@@ -47,7 +62,7 @@ def _match_json(plan: Plan, match: MatchedRoute) -> dict[str, Any]:
         "labels": dict(match.route.labels),
         **{option: getattr(match.timing, option) for option in OPTIONS},
         "respond_within": match.timing.respond_within,
-        "respond_by": rfc3339(match.respond_by),
+        "respond_by": _instant(match.respond_by),
         "repeats": match.timing.repeats.value,
         "repeats_every": match.timing.repeats_every,
         "origins": {
@@ -55,10 +70,11 @@ def _match_json(plan: Plan, match: MatchedRoute) -> dict[str, Any]:
         },
         "muted": match.muted is not None,
         "muted_by": " ".join(match.muted) if match.muted else None,
-        "mute_changes_at": rfc3339(match.changes_at),
-        "targets": [target_json(target) for target in match.targets],
+        "mute": match.muted and {"kind": match.muted[0], "names": match.muted[1]},
+        "mute_changes_at": _instant(match.changes_at),
+        "targets": [_target_json(plan, target) for target in match.targets],
         "declared_targets": [
-            {"target": target_json(choice.target), "why": choice.why}
+            {"target": _target_json(plan, choice.target), "why": choice.why}
             for choice in match.by_label
             if choice.why
         ],
@@ -66,12 +82,14 @@ def _match_json(plan: Plan, match: MatchedRoute) -> dict[str, Any]:
         "steps": [
             {
                 "step": step.number,
-                "at": rfc3339(step.at),
+                "at": _instant(step.at),
+                "after": step.at - preview.at,
                 "notify": list(step.notify),
                 "by": list(step.by),
                 "wait": step.wait,
-                "targets": [target_json(target) for target in step.targets],
-                "contacts": [_contact_json(due) for due in step.contacts],
+                "targets": [_target_json(plan, target) for target in step.targets],
+                "direct": [_target_json(plan, target) for target in step.direct],
+                "contacts": [_contact_json(plan, step, due) for due in step.contacts],
                 "missing": list(step.missing),
                 "round_robin": step.round_robin,
                 "skipped": step.skipped or None,
@@ -79,19 +97,24 @@ def _match_json(plan: Plan, match: MatchedRoute) -> dict[str, Any]:
             for step in match.steps
         ],
         "repeat": match.repeat,
-        "steps_begin_again_at": rfc3339(match.again_at),
+        "steps_begin_again_at": _instant(match.again_at),
+        "steps_begin_again_after": match.again_at and match.again_at - preview.at,
         "fallback": match.fallback.name,
     }
 
 
-def _contact_json(due: ContactDue) -> dict[str, Any]:
+def _contact_json(plan: Plan, step: StepPreview, due: ContactDue) -> dict[str, Any]:
     return {
         "person": due.person.id,
+        "name": due.person.name,
         "contact": due.contact.name,
         "channel": due.contact.channel,
-        "at": rfc3339(due.at),
+        "address": due.target.address,
+        "at": _instant(due.at),
+        "delay": due.at - step.at,
         "quiet_hours": due.quiet,
         "usable": due.usable,
+        "why_unusable": plan.unusable_contacts.get(due.target.key),
     }
 
 
@@ -99,9 +122,11 @@ def _flapping_json(flapping: Flapping) -> dict[str, float] | None:
     return asdict(flapping) if flapping.times else None
 
 
-def target_json(target: Target) -> dict[str, Any]:
+def _target_json(plan: Plan, target: Target) -> dict[str, Any]:
     """Return a target; a secret address appears as the reference to it."""
     return {
+        "name": target_name(target),
+        "recipient": person_of(plan, target),
         "channel": target.channel,
         "account": target.account,
         "address": target.address,
@@ -112,7 +137,7 @@ def target_json(target: Target) -> dict[str, Any]:
     }
 
 
-def rule_json(rule: InhibitRule) -> dict[str, Any]:
+def _rule_json(rule: InhibitRule) -> dict[str, Any]:
     """Return a rule with its matchers as routes.yaml writes them."""
     return {
         "name": rule.name,
@@ -126,7 +151,9 @@ def _equal_json(equal: EqualLabel) -> str | dict[str, str]:
     return equal.source if equal.source == equal.target else equal._asdict()
 
 
-def _step_json(step: TraceStep, labels: Labels) -> dict[str, Any]:
+def _step_json(preview: RoutePreview, step: TraceStep) -> dict[str, Any]:
+    evaluated = {one.route.id for one in preview.steps}
+    later = sum(child.id not in evaluated for child in step.route.children)
     return {
         "route": step.route.id,
         "line": step.route.line,
@@ -136,5 +163,6 @@ def _step_json(step: TraceStep, labels: Labels) -> dict[str, Any]:
         "continue": step.route.continue_,
         "matched": step.matched,
         "chosen": step.chosen,
-        "why_not": mismatch(step, labels),
+        "why_not": mismatch(step, preview.labels),
+        "not_evaluated": later if step.matched else 0,
     }
