@@ -50,12 +50,14 @@ def mail_fields(
     if message.reduced or len(html.encode("utf-8", "replace")) > HTML_BYTES:
         # Cut HTML may render as anything. The text part says the same and can be cut.
         html = ""
-    further = extra_headers(message, target)
+    # A copy or a header of the file may be what was refused, and the page must arrive.
+    copies = () if message.reduced else target.copies
+    further = {} if message.reduced else extra_headers(message, target)
     reply_to = [further.pop(name) for name in list(further) if name.lower() == REPLY_TO.lower()]
     return {
         "From": options.sender,
         "To": address(target.address),
-        "Cc": ",".join(map(address, target.copies)) or None,
+        "Cc": ",".join(map(address, copies)) or None,
         "Subject": one_line(
             subject, REDUCED_SUBJECT_CHARACTERS if message.reduced else SUBJECT_CHARACTERS
         ),

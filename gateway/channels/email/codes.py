@@ -51,7 +51,8 @@ OTHER_API_CODES = frozenset(
 """Codes of other parts of the API."""
 
 _SENDER = re.compile(r"'(From|ReplyTo|MessageStream)'", re.IGNORECASE)
-_RECIPIENT = re.compile(r"'(To|Cc|Bcc)'|recipient|illegal email", re.IGNORECASE)
+_COPY = re.compile(r"'(Cc|Bcc)'", re.IGNORECASE)
+_RECIPIENT = re.compile(r"'To'|recipient|illegal email", re.IGNORECASE)
 
 
 def failure_by_code(code: int, text: str = "") -> Failure:
@@ -65,6 +66,8 @@ def failure_by_code(code: int, text: str = "") -> Failure:
     if code == INVALID_REQUEST:
         if _SENDER.search(text):
             return Failure.MISCONFIGURED
+        if _COPY.search(text):
+            return Failure.BAD_CONTENT  # sent once more without copies
         return Failure.BAD_RECIPIENT if _RECIPIENT.search(text) else Failure.BAD_CONTENT
     if code in OTHER_API_CODES:
         return Failure.MISCONFIGURED

@@ -1,6 +1,7 @@
 """E-mail by Postmark."""
 
 import json
+from dataclasses import replace
 from email.header import decode_header, make_header
 from typing import Any, cast
 
@@ -272,6 +273,19 @@ class TestEmail(ChannelContract):
             await channel.send(message(), target, None)
         assert caught.value.failure is Failure.BAD_RECIPIENT
         assert "only the copies were sent" in caught.value.detail
+
+    async def test_simplest_form_has_neither_copies_nor_headers_of_the_file(
+        self, channel: Channel, fake: FakePostmark
+    ) -> None:
+        """What Postmark refuses of them must not keep the page from its recipient."""
+        how = error_response(422, 300, "Error parsing 'Cc': Illegal email domain in address")
+        assert (await self.fails(channel, fake, how)).failure is Failure.BAD_CONTENT
+        options = {"cc": "ben@example.com", "headers": '{"X-A": "b"}'}
+        target = Target("email", "ana@example.com", options=options)
+        await channel.send(replace(message(), reduced=True), target, None)
+        (mail,) = fake.mails
+        assert mail["Cc"] is None
+        assert "X-A" not in headers_of(mail)
 
     async def test_copy_that_bounced_before_fails_nothing(
         self, channel: Channel, fake: FakePostmark
