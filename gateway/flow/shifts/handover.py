@@ -9,18 +9,21 @@ from typing import Any
 from gateway.core.incidents.notice import NoticeKind, NotifyReason
 from gateway.core.matching.text import write_matchers
 from gateway.core.oncall.history import DutyChange
-from gateway.core.oncall.rota import next_change
+from gateway.core.oncall.rota import explain, next_change
 from gateway.core.plan.plan import Plan
 from gateway.core.plan.rota_receivers import receivers_of_rota
 from gateway.flow.shifts.messages import ShiftMessage, notify_person, notify_targets, rota_subject
 from gateway.store import Tx
 from gateway.store.queries import handover
-from gateway.store.state import silences
+from gateway.store.state import duty, silences
 
 WEEK = 7 * 86400.0
 
 TOO_LATE = 86400.0
 """Seconds after which a change is only announced, because its handover is long over."""
+
+LONGEST_GAP = 2 * WEEK
+"""Seconds of an allowed gap after which the same people get a handover again: holidays are over."""
 
 MOST_INCIDENTS = 20
 MOST_SILENCES = 10
@@ -36,13 +39,16 @@ class Handovers:
     def announce(self, tx: Tx, changes: Sequence[DutyChange], now: float) -> None:
         """Notify both sides and the rota's receiver of the latest change of each rota.
 
-        The first record of a rota is no handover: nobody was known to be on call.
+        The first record of a rota is no handover: nobody was known to be on call. Neither is an
+        allowed gap, such as a night, after which the same people are on call again.
         """
         plan = self._plan()
         latest = {change.rota: change for change in changes}
         for change in latest.values():
             before = _people_before(change, changes)
             if before is None or set(before) == set(change.people):
+                continue
+            if _is_pause(tx, plan, change, before):
                 continue
             if change.rota in plan.rotas and now - change.at < TOO_LATE:
                 _summarise(tx, plan, change, before, now)
@@ -52,6 +58,23 @@ class Handovers:
 def _people_before(change: DutyChange, changes: Sequence[DutyChange]) -> tuple[str, ...] | None:
     """Return who was on call before the first of the changes of the same rota."""
     return next(one.before for one in changes if one.rota == change.rota)
+
+
+def _is_pause(tx: Tx, plan: Plan, change: DutyChange, before: tuple[str, ...]) -> bool:
+    """Return whether an allowed gap begins or ends between two shifts of the same people."""
+    rota = plan.rotas.get(change.rota)
+    if rota is None or not rota.gaps_allowed:
+        return False
+    if not change.people:
+        return set(explain(rota, change.at).next_people) == set(before)
+    return not before and set(_people_before_gap(tx, change)) == set(change.people)
+
+
+def _people_before_gap(tx: Tx, change: DutyChange) -> tuple[str, ...]:
+    """Return who was on call last before a gap that ends with the change."""
+    history = duty.history(tx, change.rota, change.at - LONGEST_GAP, change.at)
+    earlier = [one.people for one in history.records if one.started_at < change.at and one.people]
+    return earlier[-1] if earlier else ()
 
 
 def _announce(tx: Tx, plan: Plan, change: DutyChange, before: tuple[str, ...], now: float) -> None:

@@ -70,6 +70,35 @@ async def test_handover_notifies_both_sides_and_the_channel(database_url: str) -
     await world.close()
 
 
+OFFICE = ROTATING.replace(
+    "    timezone: Europe/Berlin\n",
+    "    timezone: Europe/Berlin\n    announce: quiet\n    gaps: allowed\n",
+).replace(
+    "start: 2026-01-05}]",
+    'start: 2026-01-05, restrictions: [{weekdays: [mon-fri], from: "09:00", to: "17:00"}]}]',
+)
+
+
+async def test_nights_of_an_office_rota_are_no_handovers(database_url: str) -> None:
+    """Ben goes home and comes back; only the change of the week is handed over."""
+    world = await started(database_url, OFFICE)
+    assert about_shifts(await world.advance(2 * DAY)) == []
+    messages = await world.advance(5 * DAY)
+    handovers = [one for one in messages if one.kind == "handover"]
+    assert [one.to for one in handovers] == ["email:ben@example.com", "slack:U0ANA"]
+    assert "has ended" in str(handovers[0].message.parts)
+    assert abs(handovers[1].at - (HANDOVER - START)) < 1.0
+    await world.close()
+
+
+async def test_handover_notifies_after_a_gap_that_is_not_allowed(database_url: str) -> None:
+    """Without `gaps: allowed` each evening is news: nobody is on call."""
+    world = await started(database_url, OFFICE.replace("    gaps: allowed\n", ""))
+    messages = await world.advance(2 * DAY)
+    assert len([one for one in messages if one.kind == "handover"]) == 4
+    await world.close()
+
+
 async def test_override_notifies_each_person_once(database_url: str) -> None:
     """A change at run time is announced to both with before and after, in one message each."""
     world = await started(database_url)
