@@ -25,6 +25,7 @@ from gateway.flow.feeds.feeds import Feeds
 from gateway.flow.housekeeping import Housekeeping
 from gateway.flow.intake.grouping import IntakeResult
 from gateway.flow.intake.intake import Intake
+from gateway.flow.intake.manual_pages import ManualPages
 from gateway.flow.intake.repost_cache import RepostCache
 from gateway.flow.intake.source_posts import SourcePosts
 from gateway.flow.intake.truncation import record_truncation
@@ -118,6 +119,7 @@ class Engine:
         self.active_alerts = ActiveAlerts(store, self._repost_cache, plan, now)
         matches = SilenceMatches(store, now, self.active_alerts.candidates)
         self.silences = Silences(store, now, matches, self.dispatcher.schedule)
+        self.manual_pages = ManualPages(store, plan, now, self._intake_committed)
         self.duty = DutyRecorder(store, plan, now, Handovers(plan).announce)
         self.shifts = ShiftWatcher(store, self.in_force, now)
         self.reports = ReportScheduler(

@@ -12,6 +12,9 @@ from gateway.flow.intake.route_cache import RouteCache, route_cache
 from gateway.store import Tx
 from gateway.store.state import alerts, episodes, incidents, members, schedule
 
+LATELY = 7 * 86400.0
+"""Seconds within which an earlier incident of the same group counts as its predecessor."""
+
 
 @dataclass(slots=True)
 class IntakeResult:
@@ -175,9 +178,10 @@ def _join(
     """Return the incidents by group key, opened or changed by the alerts that join them."""
     joined = dict(open_before)
     earlier: Mapping[str, tuple[float, ...]] = {}
-    if plan.flapping.times and len(open_before) < len(batch.urgency):
-        missing = batch.urgency.keys() - open_before.keys()
+    missing = batch.urgency.keys() - open_before.keys()
+    if plan.flapping.times and missing:
         earlier = incidents.beginnings_of(tx, missing, now - plan.flapping.within)
+    previous = incidents.previous_of(tx, missing, now - LATELY) if missing else {}
     for alert, target in batch.first.values():
         since = min(alert.updated_at, now) if received_now else now
         incident = joined.get(target.key)
@@ -189,6 +193,7 @@ def _join(
                 since,
                 earlier=earlier.get(target.key, ()),
                 team=batch.team_of(target.key),
+                previous=previous.get(target.key),
             )
         else:
             joined[target.key] = reschedule(incident, alert, plan, since)

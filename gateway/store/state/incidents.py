@@ -9,10 +9,11 @@ from hashlib import blake2b
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 
 from gateway.core.incidents.incident import SUPPRESSED, Incident, State, with_number
 from gateway.core.incidents.incident_json import from_json, to_json
+from gateway.core.incidents.responses import Previous
 from gateway.store.db.bulk import insert, overwrite, update
 from gateway.store.db.session import Row
 from gateway.store.db.statement import InList, Statement, dump, json_list, literal, load
@@ -58,6 +59,24 @@ _ENDED_SINCE = Statement(
     select(*SELECTED)
     .where(incidents.c.resolved_at > bindparam("since"), InList(incidents.c.group_hash, "hashes"))
     .order_by(incidents.c.resolved_at)
+)
+# SQLite and PostgreSQL: the row of the largest number of each group.
+_LATEST = (
+    select(
+        incidents.c.group_hash,
+        func.max(incidents.c.number).label("number"),
+        func.count().label("lately"),
+    )
+    .where(
+        InList(incidents.c.group_hash, "hashes"), incidents.c.opened_at > bindparam("since")
+    )
+    .group_by(incidents.c.group_hash)
+    .subquery()
+)
+_PREVIOUS = Statement(
+    select(
+        incidents.c.group_key, incidents.c.number, incidents.c.resolved_at, _LATEST.c.lately
+    ).where(incidents.c.number == _LATEST.c.number)
 )
 _CREATE = insert(incidents, [*_COLUMNS, "group_hash", "title", "urgency", "suppressed"])
 _BY_NUMBER = Statement(select(*SELECTED).where(InList(incidents.c.number, "numbers")))
@@ -115,6 +134,18 @@ def beginnings_of(
     hashes = json_list([_hash(key) for key in group_keys])
     resolved = [from_row(row) for row in tx.rows(_ENDED_SINCE, since=since, hashes=hashes)]
     return {one.group_key: (*one.beginnings, one.opened_at) for one in resolved}
+
+
+def previous_of(tx: Tx, group_keys: Collection[str], since: float) -> dict[str, Previous]:
+    """Return the last incident of groups by group key, if it opened after `since`.
+
+    They are resolved, because a group has one open incident at most and this one is to open.
+    """
+    hashes = json_list([_hash(key) for key in group_keys])
+    return {
+        key: Previous(number, ended_at or 0.0, lately)
+        for key, number, ended_at, lately in tx.rows(_PREVIOUS, since=since, hashes=hashes)
+    }
 
 
 def create(

@@ -160,6 +160,21 @@ class Other(ActionBody):
         return self.other
 
 
+class ManualPage(By):
+    """A page without an alert."""
+
+    text: str = Field(min_length=1, max_length=1000, description="What is wrong.")
+    team: str | None = Field(
+        None, max_length=80, description="Whose incident it is: an id of `teams:`."
+    )
+    severity: str | None = Field(
+        None, max_length=80, description="Default: critical, or the most severe declared one."
+    )
+    labels: dict[str, str] = Field(
+        default={}, max_length=30, description="Further labels, by which it is routed."
+    )
+
+
 class NewTeam(ActionBody):
     """The team that an incident is given to."""
 

@@ -8,6 +8,7 @@ from gateway.core.actions.table import ActionName
 from gateway.core.actor import Actor, ActorKind, stated_actor
 from gateway.core.decide import result
 from gateway.core.decide.result import ActionOutcome
+from gateway.core.plan.manual_page import PageRefusedError
 from gateway.core.plan.plan import Plan
 from gateway.core.plan.references import UnknownReferenceError, check_reference
 from gateway.core.text.escape import one_line
@@ -157,15 +158,57 @@ ACTION_ENDPOINTS = (
 )
 
 
+async def page(
+    engine: Engine, query: requests.NoQuery, body: bodies.ManualPage
+) -> models.Paged:
+    """Page people without any alert: open an incident that is routed by its labels."""
+    actor = stated_actor(_name(body.by), "api")
+    text = one_line(body.text, 1000)
+    if not text:
+        raise _invalid("text", "must not be empty")
+    try:
+        opened = await engine.manual_pages.open(
+            actor, text, body.team, body.severity, body.labels
+        )
+    except PageRefusedError as error:
+        raise _invalid(error.field, str(error)) from None
+    return models.Paged(
+        incidents=[
+            models.Incident.model_validate(incident_model(engine, one, one.title))
+            for one in opened
+        ],
+        warnings=[
+            *_undeclared_warnings(engine.plan, actor),
+            *(
+                f'receiver "{one.receiver}" of incident #{one.number} has no targets'
+                for one in opened
+                if not _reaches(engine.plan, one.receiver)
+            ),
+        ],
+    )
+
+
+def _reaches(plan: Plan, receiver: str) -> bool:
+    known = plan.receivers.get(receiver)
+    return known is not None and bool(known.targets or known.escalate)
+
+
+def _name(by: str) -> str:
+    name = one_line(by, 80)
+    if not name:
+        raise _invalid("as", "must not be empty")
+    return name
+
+
+def _invalid(field: str, message: str) -> RequestError:
+    detail = [{"field": field, "message": message}]
+    return RequestError(422, "a field of the body is invalid", detail)
+
+
 async def _respond(
     engine: Engine, number: int, name: ActionName, body: bodies.ActionBody
 ) -> models.Responded:
-    by = one_line(body.by, 80)
-    if not by:
-        raise RequestError(
-            422, "a field of the body is invalid", [{"field": "as", "message": "must not be empty"}]
-        )
-    actor = stated_actor(by, "api")
+    actor = stated_actor(_name(body.by), "api")
     if isinstance(body, bodies.Page):
         _check_references(engine.plan, body.notify)
     try:
@@ -188,8 +231,7 @@ def _check_references(plan: Plan, notify: list[str]) -> None:
         try:
             check_reference(plan, text)
         except UnknownReferenceError as error:
-            detail = [{"field": "notify", "message": str(error)}]
-            raise RequestError(422, "a field of the body is invalid", detail) from None
+            raise _invalid("notify", str(error)) from None
 
 
 def _refusal(plan: Plan, response: result.ActionResult) -> RequestError:

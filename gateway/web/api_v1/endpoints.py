@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from gateway.web.api_v1 import (
+    actions,
     admin,
     alerts,
     calendars,
@@ -25,6 +26,7 @@ from gateway.web.api_v1 import (
     swaps,
     teams,
 )
+from gateway.web.api_v1.action_requests import ManualPage
 from gateway.web.api_v1.actions import ACTION_ENDPOINTS
 from gateway.web.api_v1.models import alerts as alert_models
 from gateway.web.api_v1.models import calendars as calendar_models
@@ -147,6 +149,7 @@ ENDPOINTS = (
         )
         for one in ACTION_ENDPOINTS
     ),
+    _post("/pages", "pageWithoutAlert", actions.page, ManualPage, models.Paged, (422,)),
     _get(
         "/explain",
         "explain",

@@ -61,7 +61,27 @@ def incident_model(engine: Engine, incident: Incident, title: str) -> dict[str, 
         "suppressed": incident.list_state == SUPPRESSED,
         "why_quiet": suppressions_text(suppressions, zone),
         "suppressions": [to_json(one) for one in suppressions],
+        **_responses(engine.plan, incident),
         "url": engine.links.incident(incident.number),
+    }
+
+
+def _responses(plan: Plan, incident: Incident) -> dict[str, object]:
+    """Return what people did with an incident, besides acknowledging it."""
+    responses, previous = incident.responses, incident.previous
+    return {
+        "snoozed_until": responses.snooze and responses.snooze.until,
+        "offered_to": responses.offer and person(plan, responses.offer.to),
+        "merged_into": responses.merged_into,
+        "merged": list(responses.merged),
+        "related": list(responses.related),
+        "previous": previous
+        and models.Previous(
+            number=previous.number, ended_at=previous.ended_at, lately=previous.lately
+        ),
+        "ratings": [
+            models.Rating(by=person(plan, one.by), useful=one.useful) for one in responses.ratings
+        ],
     }
 
 

@@ -91,6 +91,8 @@ Index(
 )
 # For reports, which read the incidents that opened in a time span.
 Index("incidents_opened_at", incidents.c.opened_at, incidents.c.number)
+# The earlier incidents of a group that opens another one.
+Index("incidents_group", incidents.c.group_hash, incidents.c.opened_at, incidents.c.number)
 Index("incidents_state", incidents.c.state, incidents.c.number)
 Index(
     "incidents_team",

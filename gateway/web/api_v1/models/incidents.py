@@ -30,6 +30,21 @@ class Suppression(ResponseModel):
     comment: str = Field(description="The comment of a silence.")
 
 
+class Previous(ResponseModel):
+    """The last incident of the same group."""
+
+    number: int
+    ended_at: Instant
+    lately: int = Field(description="How many there were in the last seven days.")
+
+
+class Rating(ResponseModel):
+    """What a person thinks of having been notified."""
+
+    by: PersonName
+    useful: bool
+
+
 class Incident(ResponseModel):
     """An incident, as in lists."""
 
@@ -66,6 +81,17 @@ class Incident(ResponseModel):
     suppressions: list[Suppression] = Field(
         description="The same as data: empty if nothing suppresses it."
     )
+    snoozed_until: Instant | None = Field(description="Nothing is notified before, see `snooze`.")
+    offered_to: PersonName | None = Field(
+        description="The person to whom it is handed over, and who has not accepted yet."
+    )
+    merged_into: int | None = Field(description="The incident that notifies for it.")
+    merged: list[int] = Field(description="Incidents that were merged into it.")
+    related: list[int] = Field(description="Linked incidents.")
+    previous: Previous | None = Field(
+        description="The last incident of the same group; null if there was none lately."
+    )
+    ratings: list[Rating] = Field(description="Who found it useful to be notified of it.")
     url: str
 
 
@@ -192,6 +218,13 @@ class IncidentPage(ResponseModel):
     counts: list[IncidentCount] = Field(
         description="Of all matching open incidents, on every page. Resolved ones are not counted."
     )
+
+
+class Paged(ResponseModel):
+    """The incidents that a page without an alert has opened."""
+
+    incidents: list[Incident]
+    warnings: list[str] = Field(description="What was done but is probably a mistake.")
 
 
 class Responded(ResponseModel):
