@@ -46,9 +46,7 @@ def decline(session: Session, number: int, by: str) -> None:
 @click.option("--until", metavar="TIME", help=f"Until when: {TIME_FORMATS}.")
 @click.option("--for", "lasts", metavar="DURATION", help="From now, such as 4h.")
 @pass_session
-def extend(
-    session: Session, number: int, by: str, until: str | None, lasts: str | None
-) -> None:
+def extend(session: Session, number: int, by: str, until: str | None, lasts: str | None) -> None:
     """Let the acknowledgement of incident NUMBER hold longer; the holder stays.
 
     Without --until and --for as long from now as a new acknowledgement would. Exit status 1 if it

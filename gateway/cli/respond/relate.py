@@ -1,4 +1,4 @@
-"""`gateway merge`, `unmerge`, `link` and `unlink`: two incidents that have to do with each other."""
+"""`gateway merge`, `unmerge`, `link` and `unlink`: two incidents that belong together."""
 
 import click
 

@@ -21,7 +21,7 @@ class GroupTarget:
     key: str
 
 
-def by_hand(alert: Alert) -> bool:
+def is_manual(alert: Alert) -> bool:
     """Return whether a person has made the alert: it does not wait for others of its group."""
     return alert.source == MANUAL_SOURCE
 
@@ -39,13 +39,13 @@ def open_incident(
     """Return a new incident of the group, opened at `now` by `alert`; number 0 until stored.
 
     `team` is the id of the team that it belongs to. `earlier` are the instants at which the group
-    began before (E36), and `previous` is the last incident of the group. The first flush comes after group_wait, counted from now and not from the
-    alert's start: the rest of the group, and what
-    inhibits it, may still be on the way (E7).
+    began before (E36), and `previous` is the last incident of the group. The first flush comes
+    after group_wait, counted from now and not from the alert's start: the rest of the group, and
+    what inhibits it, may still be on the way (E7).
     """
     severity = plan.severity_of(alert.labels)
     route, group = target.route, target.group
-    flush_at = now if by_hand(alert) else now + interval("group_wait", route, severity)
+    flush_at = now if is_manual(alert) else now + interval("group_wait", route, severity)
     return Incident(
         number=0,
         group_key=target.key,
@@ -73,7 +73,7 @@ def reschedule(incident: Incident, alert: Alert, plan: Plan, now: float) -> Inci
     """
     severity, route = plan.severity_of(alert.labels), plan.route(incident.route_id)
     firing = alert.ends_at is None or alert.ends_at > now
-    urgent = now if by_hand(alert) else now + interval("group_wait", route, severity)
+    urgent = now if is_manual(alert) else now + interval("group_wait", route, severity)
     if not incident.flushed:
         flush_at = min(incident.tick_at, urgent) if firing else incident.tick_at
         if flush_at == incident.tick_at == incident.due_at:
@@ -81,7 +81,7 @@ def reschedule(incident: Incident, alert: Alert, plan: Plan, now: float) -> Inci
         return replace(incident, tick_at=flush_at, due_at=flush_at)
     known = incident.ack.rank if incident.ack else incident.rank
     due_at = next_tick(incident.tick_at, interval("group_interval", route, severity), now)
-    if firing and (by_hand(alert) or (known is not None and severity.rank < known)):
+    if firing and (is_manual(alert) or (known is not None and severity.rank < known)):
         due_at = min(due_at, urgent)
     if incident.due_at is not None:
         due_at = min(due_at, incident.due_at)

@@ -42,12 +42,16 @@ def manual_labels(
     labels["alertname"] = ALERTNAME
     if team is None:
         return labels
-    wanted = plan.teams.get(team)
-    if wanted is None:
+    declared = plan.teams.get(team)
+    if declared is None:
         raise PageRefusedError("team", _unknown("team", team, plan.teams))
-    for matcher in wanted.matchers:
-        if not matcher.matches(labels):
-            labels[matcher.name] = _value_for(matcher, wanted)
+    for matcher in declared.matchers:
+        if matcher.matches(labels):
+            continue
+        if matcher.name in further:
+            text = f"{matcher.name}={further[matcher.name]} is not of team {team}: {matcher}"
+            raise PageRefusedError("labels", text)
+        labels[matcher.name] = _value_for(matcher, declared)
     owner = plan.team_of(labels)
     if owner != team:
         other = plan.team_name(owner) if owner else "no team"
@@ -83,8 +87,9 @@ def _severity(plan: Plan, name: str | None) -> str:
 
 
 def _value_for(matcher: Matcher, team: Team) -> str:
-    """Return a value that the matcher matches: its own, or the team's id or name."""
-    for value in (matcher.value, team.id, team.name):
+    """Return a value that the matcher matches: its own, if it is no pattern, or the team's id."""
+    own = (matcher.value,) if matcher.op == "=" else ()
+    for value in (*own, team.id, team.name):
         if matcher.matches_value(value):
             return value
     text = f"its alerts match {matcher}: give a --label for {matcher.name}"

@@ -12,7 +12,7 @@ from gateway.flow.intake.grouping import IntakeResult, store_alerts
 from gateway.store import Store, Tx
 from gateway.store.state import counters, incidents, members, timeline
 
-COUNTER = "manual page"
+COUNTER = "manual_page"
 
 ACTION = "paged"
 """How the history of people's actions names it."""

@@ -67,9 +67,7 @@ _LATEST = (
         func.max(incidents.c.number).label("number"),
         func.count().label("lately"),
     )
-    .where(
-        InList(incidents.c.group_hash, "hashes"), incidents.c.opened_at > bindparam("since")
-    )
+    .where(InList(incidents.c.group_hash, "hashes"), incidents.c.opened_at > bindparam("since"))
     .group_by(incidents.c.group_hash)
     .subquery()
 )

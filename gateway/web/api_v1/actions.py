@@ -158,24 +158,22 @@ ACTION_ENDPOINTS = (
 )
 
 
-async def page(
-    engine: Engine, query: requests.NoQuery, body: bodies.ManualPage
-) -> models.Paged:
+async def page(engine: Engine, query: requests.NoQuery, body: bodies.ManualPage) -> models.Paged:
     """Page people without any alert: open an incident that is routed by its labels."""
     actor = stated_actor(_name(body.by), "api")
     text = one_line(body.text, 1000)
     if not text:
         raise _invalid("text", "must not be empty")
     try:
-        opened = await engine.manual_pages.open(
-            actor, text, body.team, body.severity, body.labels
-        )
+        opened = await engine.manual_pages.open(actor, text, body.team, body.severity, body.labels)
     except PageRefusedError as error:
         raise _invalid(error.field, str(error)) from None
+    titles = await engine.store.read(
+        lambda tx: {one.number: lists.title_of(tx, one.number) for one in opened}
+    )
     return models.Paged(
         incidents=[
-            models.Incident.model_validate(incident_model(engine, one, one.title))
-            for one in opened
+            models.Incident.model_validate(incident_model(engine, one, one.title)) for one in opened
         ],
         warnings=[
             *_undeclared_warnings(engine.plan, actor),

@@ -31,4 +31,5 @@ COUNTERS = {
     "rota_change": 0,
     "plan_version": 0,
     "swap": 0,
+    "manual_page": 0,
 }
