@@ -173,7 +173,8 @@ async def page(engine: Engine, query: requests.NoQuery, body: bodies.ManualPage)
     )
     return models.Paged(
         incidents=[
-            models.Incident.model_validate(incident_model(engine, one, one.title)) for one in opened
+            models.Incident.model_validate(incident_model(engine, one, titles[one.number]))
+            for one in opened
         ],
         warnings=[
             *_undeclared_warnings(engine.plan, actor),
