@@ -89,7 +89,8 @@ def _severity(plan: Plan, name: str | None) -> str:
 def _value_for(matcher: Matcher, team: Team) -> str:
     """Return a value that the matcher matches: its own, if it is no pattern, or the team's id."""
     own = (matcher.value,) if matcher.op == "=" else ()
-    for value in (*own, team.id, team.name):
+    values: tuple[str, ...] = (*own, team.id, team.name)
+    for value in values:
         if matcher.matches_value(value):
             return value
     text = f"its alerts match {matcher}: give a --label for {matcher.name}"
