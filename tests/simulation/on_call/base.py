@@ -54,7 +54,7 @@ class OnCallBase(Simulation):
 
     @asynccontextmanager
     async def announced(self) -> AsyncIterator[None]:
-        """Whoever gets or loses a shift in the block is notified of that within a second."""
+        """Anyone who gets or loses a shift in the block is notified of that within a second."""
         now, model = self.world.now, self.world.model
         before = model.hours_ahead(now, now + NEWS_AHEAD)
         yield

@@ -35,7 +35,7 @@ class LedgerChange:
 
 
 class TurnWalk(LayerWalk):
-    """Turns of people, some of whom a reload may remove from the file."""
+    """Turns of people, whom a reload may remove from the file."""
 
     def pass_on(self, known: Sequence[str]) -> None:
         """Let the successor follow at once if nobody of the present turn is in the file."""

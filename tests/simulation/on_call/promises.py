@@ -70,7 +70,7 @@ async def duty_is_recorded(day: OnCallDay) -> list[str]:
 
 
 async def people_on_call_are_paged(day: OnCallDay) -> list[str]:
-    """Whoever is on call when an incident is first notified gets a notice at that instant.
+    """Everyone who is on call when an incident is first notified gets a notice at that instant.
 
     Nobody else does, and if nobody on call can be reached somebody further is notified at once.
     """
@@ -97,8 +97,8 @@ def _first_page(
 ) -> list[str]:
     steps = [one for one in lines if one.kind in (TimelineKind.ESCALATED, TimelineKind.STEP_EMPTY)]
     if not steps:
-        told = [one for one in notices if one.reason == "first"]
-        return ["was notified without an escalation"] if told else []
+        notified = [one for one in notices if one.reason == "first"]
+        return ["was notified without an escalation"] if notified else []
     at = steps[0].at
     sample = samples.get(at)
     if sample is None:

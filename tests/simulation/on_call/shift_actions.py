@@ -75,9 +75,9 @@ class ShiftActions(OnCallBase):
                     request.rota,
                     made.as_override(),
                 )
-                asked = (request.rota, request.person, request.replaces, request.beside)
+                expected = (request.rota, request.person, request.replaces, request.beside)
                 stored = (made.rota, made.person, made.replaces, made.beside)
-                self.expect(asked == stored, f"stored as {made}")
+                self.expect(expected == stored, f"stored as {made}")
                 self.expect((made.start, made.end) == (start, request.end), f"stored as {made}")
             await self.perhaps_die(engine)
 
@@ -145,7 +145,7 @@ class ShiftActions(OnCallBase):
         swap, now = self.swaps[id_], self.world.now
         verb = self.dice.choice(("accept", "accept", "decline", "cancel"))
         actor = swap.person if verb == "cancel" else swap.other
-        concerned = swap.other if verb == "cancel" else swap.person
+        affected = swap.other if verb == "cancel" else swap.person
         async with self.announced():
             try:
                 await getattr(engine.swaps, verb)(id_, stated_actor(actor, "api"))
@@ -158,7 +158,7 @@ class ShiftActions(OnCallBase):
             if verb == "accept":
                 await self.exchange(engine, id_, swap)
             await self.perhaps_die(engine)
-        await self.expect_swap_message(concerned, now, f"swap {swap.state}")
+        await self.expect_swap_message(affected, now, f"swap {swap.state}")
 
     async def exchange(self, engine: Engine, id_: int, swap: LedgerSwap) -> None:
         """Take what an accepted swap made into the ledger; it must be what was agreed."""

@@ -45,7 +45,7 @@ class Sample:
 
 
 class OnCallWorld(World):
-    """A world with a model of who is on call and of which contacts work."""
+    """A world with a model of who is on call and which contacts work."""
 
     def __init__(self, url: str, server: FakeCalendarServer) -> None:
         env = {**ENVIRONMENT, "PLATFORM_CALENDAR": f"{server.url}/private-token/basic.ics"}
