@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.plugins.groups import FileGroups, is_grouped
+from tests.plugins.groups import CHUNK, Scopes, is_grouped
 
 
 @pytest.mark.parametrize(
@@ -21,11 +21,20 @@ def test_files_that_share_programs_are_grouped(file: str, grouped: bool) -> None
 
 def test_tests_of_a_grouped_file_share_a_scope() -> None:
     """A scope is sent to one worker as a whole; a parameter may contain any character."""
-    scheduler = FileGroups.__new__(FileGroups)
     ids = ["tests/test_benchmarks.py::test_one", "tests/test_benchmarks.py::test_two[a::b@c]"]
-    assert {scheduler._split_scope(one) for one in ids} == {"tests/test_benchmarks.py"}
-    alone = "tests/test_links.py::test_one[a::b]"
-    assert scheduler._split_scope(alone) == alone
+    scopes = Scopes()
+    assert {scopes.scope_of(one) for one in ids} == {"tests/test_benchmarks.py"}
+
+
+def test_tests_of_other_files_are_sent_in_chunks() -> None:
+    """A chunk has tests of one file, and a test stays in its chunk."""
+    ids = [f"tests/test_links.py::test_one[{number}::b]" for number in range(CHUNK + 1)]
+    scopes = Scopes()
+    names = [scopes.scope_of(one) for one in ids]
+    assert names[:CHUNK] == [names[0]] * CHUNK
+    assert names[CHUNK] != names[0]
+    assert scopes.scope_of("tests/test_files.py::test_one") not in names
+    assert [scopes.scope_of(one) for one in ids] == names
 
 
 def test_groups_hold_in_this_run(request: pytest.FixtureRequest) -> None:
