@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from pathlib import Path
 
 from gateway.channels.contract import Channel
 from gateway.config.load import Config, load
@@ -32,6 +33,7 @@ from gateway.render.service import RenderService
 from gateway.store import Store, Tx, outbox
 from gateway.store.db.clocks import Clocks
 from gateway.store.state import incidents, schedule, silences, timeline
+from tests.new_database import provide_tables
 
 START = 1_795_000_000.0  # 2026-11-18T11:06:40Z, a Wednesday
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
@@ -209,6 +211,7 @@ class World:
         clocks = Clocks(now, unstepped, unstepped, lambda *readings: (ahead, 0.0))
         if self.url.startswith("sqlite"):
             assert not ahead, "only a server has a clock of its own"
+            provide_tables(Path(self.url.removeprefix("sqlite:///")))
         store = Store(self.url, clocks=clocks)
         await store.start()
         engine = Engine(
