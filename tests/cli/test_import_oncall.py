@@ -126,3 +126,27 @@ def test_the_word_alertmanager_may_be_omitted() -> None:
     short = gateway("import", "/nowhere/alertmanager.yml")
     long = gateway("import", "alertmanager", "/nowhere/alertmanager.yml")
     assert (short.exit_code, short.stderr) == (long.exit_code, long.stderr) == (1, long.stderr)
+
+
+@pytest.mark.parametrize(
+    ("name", "summary", "status"),
+    [
+        ("opsgenie.json", "Opsgenie: 1 schedule, 3 rotas, 4 people, 1 team, 1 escalation", 0),
+        ("goalert.json", "GoAlert: 2 schedules, 3 rotas, 4 people, 1 escalation", 0),
+        # The schedule that a calendar decides cannot be compared.
+        ("grafana.json", "Grafana OnCall: 3 schedules, 4 rotas, 4 people, 1 team, 1 escalation", 1),
+    ],
+)
+def test_each_product_is_recognised_and_proven(
+    name: str, summary: str, status: int, tmp_path: Path
+) -> None:
+    """Nobody names the product; its answers show it, and the written file passes `check`."""
+    output = tmp_path / "routes.yaml"
+    result = gateway("import", "oncall", str(FOLDER / name), "-o", str(output), "--check")
+    assert result.exit_code == status, result.stderr
+    assert summary in result.stderr
+    assert "the same as in" in result.stderr
+    assert "different:" not in result.stderr
+    feed = {"BILLING_CALENDAR_ICAL_URL": "https://calendar.example.com/basic.ics"}
+    checked = gateway("check", str(output), **PLACEHOLDERS, SLACK_TOKEN="test-slack", **feed)
+    assert "no errors" in checked.output, checked.output

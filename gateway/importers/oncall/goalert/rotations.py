@@ -60,13 +60,7 @@ def read_rotation(entry: Json, source: Source) -> Rotation | None:
 
 def handovers(entry: Json) -> list[float]:
     """Return the next handovers that the product itself names, in order (unix seconds UTC)."""
-    times = []
-    for one in entry.items("nextHandoffTimes"):
-        try:
-            times.append(datetime.fromisoformat(str(one.value)).timestamp())
-        except ValueError:
-            raise one.error("a time such as 2026-12-01T09:00:00Z is expected") from None
-    return sorted(times)
+    return sorted(one.as_instant() for one in entry.items("nextHandoffTimes"))
 
 
 def rotation_shifts(entry: Json, rotation: Rotation, as_of: float) -> Rendering | None:

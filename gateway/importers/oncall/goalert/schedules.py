@@ -128,6 +128,8 @@ def read_override(entry: Json, export: Export) -> None:
     if record is None:
         return
     added, removed = entry.text("addUserID", ""), entry.text("removeUserID", "")
+    if not added and not removed:
+        raise entry.error("the override neither adds nor removes anybody")
     for person in filter(None, (added, removed)):
         export.add_person(person, "")
     exception = ExceptionRecord(

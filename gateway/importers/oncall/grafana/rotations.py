@@ -14,6 +14,7 @@ from gateway.importers.oncall.model.schedule import (
     Window,
 )
 from gateway.importers.oncall.read.notes import NoteKind, Notes
+from gateway.importers.oncall.read.turn_length import TurnLength, too_long
 
 _UNITS: dict[str, Unit] = {"hourly": "hour", "daily": "day", "weekly": "week", "monthly": "month"}
 _MINUTES = {"hour": 60, "day": MINUTES_OF_DAY, "week": MINUTES_OF_WEEK}
@@ -53,6 +54,8 @@ def _unwritable(shift: Shift, unit: Unit) -> str:
         return "selected months have no counterpart"
     if shift.month_days and shift.month_days != (shift.start.day,):
         return "selected days of the month have no counterpart"
+    if too_long(TurnLength(shift.interval, unit)):
+        return f"an interval of {shift.interval} {unit}s is longer than a year"
     if unit == "month":
         if shift.days:
             return "months with selected days have no counterpart"

@@ -79,7 +79,7 @@ def _override(shift: Json, zone: str, export: Export, *, from_web: bool) -> list
 
 
 def _exceptions(overrides: Sequence[Span]) -> list[ExceptionRecord]:
-    """Return the overrides; two at once are on call together."""
+    """Return the overrides; people of two at the same time are on call together."""
     exceptions: list[ExceptionRecord] = []
     block: list[Span] = []
     for one in sorted(overrides, key=lambda span: span.start):

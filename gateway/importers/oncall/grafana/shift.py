@@ -14,7 +14,11 @@ from gateway.importers.oncall.model.position import Position
 from gateway.importers.oncall.read.json_value import Json
 
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+FREQUENCIES = ("", "hourly", "daily", "weekly", "monthly")
+"""How often a shift recurs; empty is once."""
+
 _UTC = load_zone("UTC")
+_LONGEST = 10 * 366 * 86400
 People = tuple[str, ...]
 
 
@@ -64,9 +68,14 @@ def read_shift(entry: Json, zone: str, export: Export, *, from_web: bool) -> Shi
     """Return a shift of a schedule with this default zone. Raises ExportError."""
     kind = entry.text("type")
     zone = entry.zone("time_zone", "UTC" if from_web else zone)
+    frequency = entry.text("frequency", "") if kind != "single_event" else ""
+    if frequency not in FREQUENCIES:
+        raise entry.at("frequency").error("hourly, daily, weekly or monthly is expected")
     seconds = entry.number("duration")
-    if seconds <= 0:
-        raise entry.at("duration").error("it lasts no time at all")
+    if not 60 <= seconds <= _LONGEST:
+        raise entry.at("duration").error("seconds from a minute to ten years are expected")
+    if entry.number("interval", 1) < 1:
+        raise entry.at("interval").error("1 or more is expected")
     return Shift(
         name=entry.text("name", "") or entry.text("id"),
         position=entry.position,
@@ -74,7 +83,7 @@ def read_shift(entry: Json, zone: str, export: Export, *, from_web: bool) -> Shi
         level=entry.number("level", 0),
         zone=zone,
         groups=_groups(entry, kind, export),
-        frequency=entry.text("frequency", "") if kind != "single_event" else "",
+        frequency=frequency,
         interval=entry.number("interval", 1),
         start=wall_text(entry, "start"),
         minutes=round(seconds / 60),

@@ -6,10 +6,16 @@ from datetime import datetime, time
 from typing import Any
 
 from gateway.core.errors import GatewayError
+from gateway.core.oncall.types import FIRST_YEAR
 from gateway.core.time.wallclock import load_zone
 from gateway.importers.oncall.model.position import Position
 
 _LONGEST_SHOWN = 60
+_LARGEST = 10**9
+"""A number beyond it is no length, delay or index; times with it would overflow."""
+
+_LAST_YEAR = 2199
+"""The first year that routes.yaml does not take, less one."""
 
 
 class ExportError(GatewayError):
@@ -64,18 +70,23 @@ class Json:
         one = self.at(key)
         if one.value is None and default is not None:
             return default
-        if isinstance(one.value, float) and one.value.is_integer():
-            return int(one.value)
-        if isinstance(one.value, bool) or not isinstance(one.value, int):
-            raise one.error(f"a whole number is expected, not {one._shown()}")
-        return one.value
+        return one.as_number()
+
+    def as_number(self) -> int:
+        """Return this value as a whole number."""
+        value = self.value
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise self.error(f"a whole number is expected, not {self._shown()}")
+        if abs(value) > _LARGEST:
+            raise self.error(f"the number {value} is too large")
+        return value
 
     def numbers(self, key: str) -> Iterator[int]:
         """Yield the whole numbers of a list; none where it is absent."""
         for one in self.items(key):
-            if isinstance(one.value, bool) or not isinstance(one.value, int):
-                raise one.error(f"a whole number is expected, not {one._shown()}")
-            yield one.value
+            yield one.as_number()
 
     def flag(self, key: str, *, default: bool) -> bool:
         """Return true or false; `default` where it is absent."""
@@ -88,18 +99,28 @@ class Json:
 
     def moment(self, key: str) -> datetime:
         """Return a time, with its offset or without one."""
-        one = self.at(key)
+        return self.at(key).as_moment()
+
+    def as_moment(self) -> datetime:
+        """Return this value as a time, with its offset or without one."""
         try:
-            return datetime.fromisoformat(self.text(key))
-        except ValueError:
-            raise one.error(f"a time such as 2026-12-01T09:00:00Z is expected, not {one._shown()}"
-                            ) from None  # fmt: skip
+            moment = datetime.fromisoformat(self.value)
+        except (ValueError, TypeError):
+            message = f"a time such as 2026-12-01T09:00:00Z is expected, not {self._shown()}"
+            raise self.error(message) from None
+        if not FIRST_YEAR < moment.year < _LAST_YEAR:
+            raise self.error(f"the year {moment.year} is too far away")
+        return moment
 
     def instant(self, key: str) -> float:
         """Return a time that has an offset, in unix seconds UTC."""
-        moment = self.moment(key)
+        return self.at(key).as_instant()
+
+    def as_instant(self) -> float:
+        """Return this value as a time that has an offset, in unix seconds UTC."""
+        moment = self.as_moment()
         if moment.tzinfo is None:
-            raise self.at(key).error(f"the time {moment.isoformat()} has no offset; Z is expected")
+            raise self.error(f"the time {moment.isoformat()} has no offset; Z is expected")
         return moment.timestamp()
 
     def clock(self, key: str) -> time:

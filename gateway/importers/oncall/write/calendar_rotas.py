@@ -1,5 +1,7 @@
 """Schedules that are read from calendars: their URLs stay out of the file, as secrets."""
 
+import re
+
 from gateway.importers.emit import Block
 from gateway.importers.oncall.model.schedule import CalendarRecord, ScheduleRecord
 from gateway.importers.oncall.read.notes import NoteKind, Notes
@@ -18,7 +20,7 @@ class CalendarRotas:
         block = Block([("timezone", schedule.zone)])
         for key, url in (("ical", calendar.url), ("ical_overrides", calendar.overrides_url)):
             if url:
-                name = f"{id_}_{key}_URL".upper().replace("-", "_").replace(".", "_")
+                name = self._variable(f"{id_}_{key}_URL")
                 meaning = f'the URL of the calendar of "{schedule.name}" ({key}), see the export'
                 self.variables.append((name, meaning))
                 self.environment[name] = "https://example.com/placeholder.ics"
@@ -29,3 +31,13 @@ class CalendarRotas:
         )
         self._notes.add(NoteKind.DECIDE, schedule.position, message)
         return block
+
+    def _variable(self, name: str) -> str:
+        """Return the name of a variable that is not in use."""
+        name = re.sub("[^A-Z0-9]+", "_", name.upper()).strip("_")
+        name = unique = name if name[0].isalpha() else f"CALENDAR_{name}"
+        number = 1
+        while unique in self.environment:
+            number += 1
+            unique = f"{name}_{number}"
+        return unique

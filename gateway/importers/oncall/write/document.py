@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from gateway.config.load import Config, load
+from gateway.core.plan.team import NO_TEAM
 from gateway.importers.emit import Block, Items, Remark, lines, point_lines, remark_lines
 from gateway.importers.oncall.model.export import Export
 from gateway.importers.oncall.model.schedule import ScheduleRecord
@@ -104,7 +105,7 @@ def write(
 
 def _ids(export: Export) -> IdTable:
     ids = IdTable()
-    people, teams, escalations = Ids(), Ids(), Ids()
+    people, teams, escalations = Ids(), Ids(NO_TEAM), Ids()
     for key, person in export.people.items():
         ids.people[key] = people.new(person.email.partition("@")[0], person.name, key)
     for key, team in export.teams.items():

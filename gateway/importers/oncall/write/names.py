@@ -7,10 +7,10 @@ _LONGEST = 40
 
 
 class Ids:
-    """Gives ids that are short, lower-case and different from each other."""
+    """Gives ids that are short, lower-case and different from each other, and `reserved` ones."""
 
-    def __init__(self) -> None:
-        self._used: set[str] = set()
+    def __init__(self, *reserved: str) -> None:
+        self._used = set(reserved)
 
     def new(self, *names: str) -> str:
         """Return an id made of the first name that has letters; a number makes it unique."""

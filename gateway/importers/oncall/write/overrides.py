@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from gateway.core.oncall.layers import segments
-from gateway.core.oncall.types import Override
+from gateway.core.oncall.types import LONGEST_OVERRIDE, Override
 from gateway.core.time.wallclock import load_zone
 from gateway.importers.oncall.model.schedule import ExceptionRecord, Rotation, ScheduleRecord
 from gateway.importers.oncall.write.layers import layers_of
@@ -30,13 +30,21 @@ def overrides_of(
         for start, end in _stretches(one, rotations, people, as_of):
             if not one.beside and one.replaces is None:
                 whole.add((one.person, start, end))
-            yield Override(
-                member=None if one.person is None else people[one.person],
-                start=start,
-                end=end,
-                replaces=None if one.replaces is None else people[one.replaces],
-                beside=one.beside,
-            )
+            for opens, closes in _pieces(start, end):
+                yield Override(
+                    member=None if one.person is None else people[one.person],
+                    start=opens,
+                    end=closes,
+                    replaces=None if one.replaces is None else people[one.replaces],
+                    beside=one.beside,
+                )
+
+
+def _pieces(start: float, end: float) -> Iterator[tuple[float, float]]:
+    """Yield a stretch in pieces of the length that routes.yaml takes at most."""
+    while start < end:
+        yield start, min(end, start + LONGEST_OVERRIDE)
+        start += LONGEST_OVERRIDE
 
 
 def _stretches(

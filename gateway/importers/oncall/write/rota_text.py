@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from gateway.core.oncall.types import EVERY_DAY, Layer, Override, Restriction, Rota, Unit
 from gateway.core.time.timestamps import format_rfc3339
 from gateway.core.time.wallclock import instant, load_zone, wall_time
-from gateway.importers.emit import Block, Items, Plain, Value
+from gateway.importers.emit import Block, Items, Plain, Value, escape_references
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _ADVERB: dict[Unit, str] = {"hour": "hourly", "day": "daily", "week": "weekly", "month": "monthly"}
@@ -25,7 +25,7 @@ def rota_block(rota: Rota) -> Block:
 def _layer(layer: Layer) -> Block:
     block = Block()
     if layer.name:
-        block.add("name", layer.name)
+        block.add("name", escape_references(layer.name))
     block.add("members", Items([_turn(one) for one in layer.turns]))
     if len(layer.turns) > 1:
         plural = f"{layer.every} {layer.unit}s"

@@ -22,6 +22,11 @@ _REFERENCES = {
     TargetKind.NEXT: "secondary",
     TargetKind.MEMBERS: "members",
 }
+_LONGEST_WAIT = 366 * 86400.0
+"""Seconds. A longer wait of an export is cut, because nobody waits for it."""
+
+_MOST_REPEATS = 100
+"""What `repeat` takes at most in routes.yaml."""
 
 
 @dataclass(slots=True)
@@ -45,21 +50,27 @@ def people_block(export: Export, ids: IdTable, notes: Notes, file: str) -> Block
 
 
 def _person(person: PersonRecord, id_: str, notes: Notes, position: Position) -> Block:
-    block = Block([("name", escape_references(person.name or id_))])
+    block = Block([("name", _name(person.name, id_))])
     email = _email(person, notes, position)
+    slack = "".join(person.slack.split())
     if email:
         block.add("email", email)
-    if person.slack:
-        block.add("slack", escape_references(person.slack))
+    if slack:
+        block.add("slack", escape_references(slack))
     if person.zone:
         block.add("timezone", person.zone)
-    if not email and not person.slack:
+    if not email and not slack:
         message = (
             f"{person.name or person.key} has no e-mail address in the export and cannot be "
             f"notified; export the users, or add email: or slack: under people: {id_}:"
         )
         notes.add(NoteKind.DECIDE, position, message)
     return block
+
+
+def _name(name: str, id_: str) -> str:
+    """Return a name on one line; the id for one without letters."""
+    return escape_references(" ".join(name.split()) or id_)
 
 
 def _email(person: PersonRecord, notes: Notes, position: Position) -> str:
@@ -77,7 +88,7 @@ def teams_block(export: Export, ids: IdTable, notes: Notes, file: str) -> Block:
     block = Block()
     for key, team in export.teams.items():
         id_ = ids.teams[key]
-        inner = Block([("name", escape_references(team.name))])
+        inner = Block([("name", _name(team.name, id_))])
         inner.add("matchers", Items([f'team="{id_}"']))
         for name, keys in (("members", team.members), ("leads", team.leads)):
             if keys:
@@ -105,8 +116,9 @@ def escalations_block(export: Export, ids: IdTable, notes: Notes) -> Block:
             notes.add(NoteKind.LOST, escalation.position, message)
             del ids.escalations[key]
             continue
-        if escalation.repeat:
-            inner = Block([("steps", Items([*steps])), ("repeat", escalation.repeat)])
+        if escalation.repeat > 0:
+            repeat = min(escalation.repeat, _MOST_REPEATS)
+            inner = Block([("steps", Items([*steps])), ("repeat", repeat)])
             block.add(ids.escalations[key], inner)
         else:
             block.add(ids.escalations[key], Items([*steps]))
@@ -129,8 +141,8 @@ def _step(
     if not references:
         return None
     block = Block([("notify", Items([*references]))])
-    if step.wait is not None:
-        block.add("wait", format_duration(step.wait))
+    if step.wait is not None and step.wait > 0:
+        block.add("wait", format_duration(min(step.wait, _LONGEST_WAIT)))
     if step.round_robin:
         block.entries.append(("round_robin", True))
     return block

@@ -1,4 +1,4 @@
-"""Grafana OnCall's rule: events of shifts, where a higher level hides lower ones.
+"""Grafana OnCall's rule: events of shifts; those of a higher level hide the lower ones.
 
 Events are listed one after the other. Overrides hide every level; events of one level, and
 overrides, are on call together.
