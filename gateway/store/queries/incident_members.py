@@ -6,12 +6,17 @@ from gateway.store.state import episodes, members
 
 
 def members_of(tx: Tx, incident: Incident) -> list[Member]:
-    """Return the alerts of an incident, in order of identity.
+    """Return the alerts of an incident and of those merged into it, in order of identity.
 
     Those of a resolved incident have the episode that they had in it, although they may have fired
     again since.
     """
-    joined = members.by_incident(tx, [incident.number])[incident.number]
+    numbers = [incident.number, *incident.responses.merged]
+    by_identity: dict[str, Member] = {}
+    for several in members.by_incident(tx, numbers).values():
+        for member in several:
+            by_identity.setdefault(member.alert.identity, member)
+    joined = [by_identity[identity] for identity in sorted(by_identity)]
     resolved_at = incident.resolved_at
     if resolved_at is None:
         return joined

@@ -13,12 +13,15 @@ from aiohttp import web
 from gateway.core.actions.table import ActionName
 from gateway.core.actor import Actor, ActorKind
 from gateway.core.decide.result import ActionOutcome, ActionResult
+from gateway.core.plan.references import UnknownReferenceError, check_reference
 from gateway.flow.engine import Engine
 from gateway.web.explain.names import zone_for
+from gateway.web.http.errors import RequestError
 from gateway.web.http.forms import read_form
 from gateway.web.http.keys import ENGINE
 from gateway.web.http.origin import refuse_foreign
 from gateway.web.pages import page
+from gateway.web.pages.action_forms import FormError, action_forms, arguments_of
 from gateway.web.pages.error_pages import with_error_page
 from gateway.web.pages.incident_view import StoredIncident, build_incident_view, load_incident
 from gateway.web.pages.respond_forms import buttons
@@ -83,6 +86,41 @@ class AcknowledgePages:
 
         return await self._act(request, act, below=1)
 
+    async def do(self, request: web.Request) -> web.StreamResponse:
+        """Do what a form of the page says; show what was done, or why not."""
+        refuse_foreign(request, self._engine.links.external_url)
+        link = resolve_link(self._engine, request, below=2)
+        if isinstance(link, web.Response):
+            return link
+        form, number = await read_form(request), link.claim.number
+        try:
+            name = ActionName(request.match_info["action"])
+        except ValueError:
+            raise RequestError(404, "there is no such action") from None
+        person = link.claim.person or person_in_form(form, self._engine.plan)
+        stored = await load_incident(self._engine, number)
+        if stored is None:
+            return incident_gone(link)
+        if not person:
+            return self._page(link, stored, "", error="Please choose who you are.", status=422)
+        actor = Actor(ActorKind.PERSON, person, "link", verified=bool(link.claim.person))
+        try:
+            arguments, other = arguments_of(name, form, self._engine.now())
+            if name is ActionName.PAGE:
+                check_reference(self._engine.plan, form.get("notify", ""))
+            response = await self._engine.act(number, name, actor, other, **arguments)
+        except (FormError, UnknownReferenceError) as error:
+            return self._page(link, stored, person, error=str(error), status=422)
+        except KeyError as missing:
+            error_text = f"There is no incident #{missing.args[0]}."
+            return self._page(link, stored, person, error=error_text, status=422)
+        stored = await load_incident(self._engine, number)
+        if response.decision is None:
+            text = response.why or _RESPONSE_TEXTS.get(response.answer, response.answer.value)
+            text = f"{text[:1].upper()}{text[1:]}{'' if text.endswith('.') else '.'}"
+            return self._page(link, stored, person, error=text, status=409)
+        return self._page(link, stored, person, done=f"Done: {response.answer.value}")
+
     async def _act(
         self, request: web.Request, choose: Callable[[FormFields], ChosenAction], below: int
     ) -> web.Response:
@@ -115,6 +153,7 @@ class AcknowledgePages:
         reader: str,
         *,
         error: str = "",
+        done: str = "",
         status: int = 200,
     ) -> web.Response:
         if stored is None:
@@ -126,6 +165,8 @@ class AcknowledgePages:
             "up": link.up,
             "here": link.here,
             "error": error,
+            "done": done,
+            "forms": action_forms(stored, plan, reader),
             "buttons": buttons(stored, plan, now, reader),
             "covers_title": _covers_title(stored, now, view.firing),
             "choose": not link.claim.person,
@@ -156,4 +197,5 @@ def add_routes(app: web.Application) -> None:
     app.router.add_get("/ack/{token}", with_error_page(handlers.show), allow_head=False)
     app.router.add_post("/ack/{token}", with_error_page(handlers.acknowledge))
     app.router.add_post("/ack/{token}/take", with_error_page(handlers.take))
+    app.router.add_post("/ack/{token}/do/{action}", with_error_page(handlers.do))
     app.router.add_post("/ack/{token}/undo", with_error_page(handlers.undo))

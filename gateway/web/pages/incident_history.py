@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from markupsafe import Markup
+
 from gateway.core.incidents.incident import Member
 from gateway.core.incidents.outbox import PRINTED, PRINTED_TEXT, NoticeState
 from gateway.core.incidents.timeline import TimelineEntry, TimelineKind
@@ -17,6 +19,7 @@ from gateway.render.view.table import differing_labels
 from gateway.render.view.times import clock_time
 from gateway.store.queries.deliveries import NoticeSummary
 from gateway.web.explain.names import name_of
+from gateway.web.pages.markdown import markdown
 
 MOST_COLUMNS = 5
 MOST_ROWS = 200
@@ -40,6 +43,10 @@ _TONES = {
     TimelineKind.GIVEN_UP: "failed",
     TimelineKind.STEP_EMPTY: "failed",
     TimelineKind.RESOLVED: "resolved",
+    TimelineKind.PAGED: "notified",
+    TimelineKind.OPENED_AGAIN: "failed",
+    TimelineKind.RESPONDS: "acknowledged",
+    TimelineKind.EXTENDED: "acknowledged",
 }
 """The classes of the style sheet that colour a line; kinds that are not here are grey."""
 
@@ -52,6 +59,7 @@ class TimelineRow:
     tone: str
     title: str
     text: str
+    comment: Markup | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +108,9 @@ class TimelineRows(NamedTuple):
     omitted: int
 
 
-def timeline_rows(entries: Sequence[TimelineEntry], zone: str, now: float) -> TimelineRows:
+def timeline_rows(
+    entries: Sequence[TimelineEntry], plan: Plan, zone: str, now: float
+) -> TimelineRows:
     """Return the last lines of the timeline, oldest first."""
     last = entries[-MOST_EVENTS:]
     rows = []
@@ -112,7 +122,12 @@ def timeline_rows(entries: Sequence[TimelineEntry], zone: str, now: float) -> Ti
         title = entry.kind.label
         title = title[:1].upper() + title[1:]
         colour = _TONES.get(entry.kind, "")
-        rows.append(TimelineRow(clock_time(entry.at, zone, now), colour, title, text))
+        written = entry.data.get("comment") if entry.kind is TimelineKind.COMMENTED else None
+        comment = None
+        if isinstance(written, str):
+            comment = markdown(clean(written))
+            title += f" by {name_of(plan, str(entry.data.get('by', '')))}"
+        rows.append(TimelineRow(clock_time(entry.at, zone, now), colour, title, text, comment))
     return TimelineRows(rows, len(entries) - len(last))
 
 

@@ -25,6 +25,8 @@ from gateway.web.explain.names import name_of, zone_for
 from gateway.web.http.access import has_write_access, require_read_access
 from gateway.web.http.keys import ENGINE
 from gateway.web.pages import message_page, page
+from gateway.web.pages.action_forms import action_forms
+from gateway.web.pages.connected import connected_incidents
 from gateway.web.pages.error_pages import with_error_page
 from gateway.web.pages.incident_history import alert_table, target_histories, timeline_rows
 from gateway.web.pages.incident_view import (
@@ -150,9 +152,9 @@ class IncidentPages:
         view = build_incident_view(
             stored, plan, now, zone, silences_shown=any(one.silence for one in explanation.reasons)
         )
-        rows, earlier = timeline_rows(explanation.timeline, zone, now)
+        rows, earlier = timeline_rows(explanation.timeline, plan, zone, now)
         common = view.facts["common_labels"]
-        link = "" if stored.is_over(now) else signed_link(request, engine, number, now)
+        link = signed_link(request, engine, number, now)
         context = {
             "it": view,
             "links": links_from(view.facts),
@@ -161,7 +163,9 @@ class IncidentPages:
             "choose": True,
             "chosen": "",
             "people": people_choices(plan, now),
-            "silence_link": f"../{link}/silence" if link else "",
+            "forms": action_forms(stored, plan, ""),
+            "connected": connected_incidents(stored.incident, zone, now),
+            "silence_link": f"../{link}/silence" if link and not stored.is_over(now) else "",
             "reasons": explanation.reasons,
             "labels": [(clean(k, 60), clean(v, 300)) for k, v in sorted(common.items())],
             "receiver": clean(stored.incident.receiver, 100),
