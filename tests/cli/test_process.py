@@ -16,7 +16,7 @@ pytestmark = pytest.mark.process
 HEAVY = ("aiohttp", "sqlalchemy", "slack_sdk", "pdpyras", "postmarker", "pydantic", "rich")
 QUICK = {
     "check": (*HEAVY, "asyncio"),
-    "route severity=critical": (*HEAVY, "asyncio", "importlib.metadata", "jinja2"),
+    "route severity=critical --file": (*HEAVY, "asyncio", "importlib.metadata", "jinja2"),
 }
 
 
@@ -26,7 +26,7 @@ async def test_check_and_route_need_no_options(tmp_path: Path) -> None:
     checked = await run("check", folder=tmp_path)
     assert (checked.status, checked.err) == (0, "")
     assert "routes.yaml: no errors" in checked.out
-    routed = await run("route", "team=billing", "severity=critical", folder=tmp_path)
+    routed = await run("route", "team=billing", "severity=critical", "--file", folder=tmp_path)
     assert (routed.status, routed.err) == (0, "")
     assert "receiver billing-critical   (routes.yaml:" in routed.out
     (tmp_path / "routes.yaml").write_text("route: {reciever: x}\n")
