@@ -134,6 +134,22 @@ def test_a_handover_on_the_31st_is_named(tmp_path: Path) -> None:
     assert "in months without a day 31" in notes(written, NoteKind.CHANGED)[0]
 
 
+def test_gaps_that_another_rota_of_the_schedule_covers_are_meant(tmp_path: Path) -> None:
+    """Nobody is warned of the nights of one rota while the other one is always on call."""
+    rotas = plan(imported_file(FILE)).rotas
+    assert rotas["nights-rotation"].gaps_allowed is False
+    documents = deepcopy(goalert.documents())
+    documents[1]["data"]["schedules"]["nodes"][0]["temporarySchedules"] = []
+    documents[1]["data"]["userOverrides"] = goalert.listed([])
+    rotas = plan(imported(tmp_path, *documents)).rotas
+    assert rotas["billing"].gaps_allowed is True
+
+
+def test_gaps_of_the_whole_schedule_are_still_reported() -> None:
+    """A temporary schedule with a gap, in which no rota has anybody on call."""
+    assert plan(imported_file(FILE)).rotas["billing"].gaps_allowed is False
+
+
 def test_a_next_page_that_is_missing_is_refused(tmp_path: Path) -> None:
     """GoAlert lists 50 at most; the rest would otherwise be silently missing."""
     documents = deepcopy(goalert.documents())

@@ -54,6 +54,35 @@ def test_a_wall_clock_name_of_rails_becomes_an_iana_zone() -> None:
     assert people["cho"].timezone == "Asia/Seoul"
 
 
+def test_an_unknown_time_zone_of_a_person_is_a_note(tmp_path: Path) -> None:
+    """It changes only how times are shown to one person, so it does not end the import."""
+    documents = deepcopy(pagerduty.documents())
+    documents[4]["users"][0]["time_zone"] = "Middle Earth"
+    written = imported(tmp_path, *documents)
+    assert any("users[0].time_zone: unknown" in one for one in notes(written, NoteKind.LOST))
+    assert plan(written).people["ana"].timezone == "UTC"
+
+
+@pytest.mark.parametrize(
+    ("strategy", "round_robin"),
+    [
+        ("round_robin", True),
+        ("assign_to_everyone", False),
+        ({"type": "round_robin"}, True),
+        ([{"type": "round_robin"}], True),
+        ([{"type": "assign_to_everyone"}], False),
+        (None, False),
+    ],
+)
+def test_round_robin_is_read_in_each_form(tmp_path: Path, strategy: Any, round_robin: bool) -> None:
+    """The schema and its example differ, so a text, an object and a list are read."""
+    documents = deepcopy(pagerduty.documents())
+    rule = documents[3]["escalation_policies"][0]["escalation_rules"][1]
+    rule["escalation_rule_assignment_strategy"] = strategy
+    step = plan(imported(tmp_path, *documents)).escalations["billing"].steps[1]
+    assert step.round_robin is round_robin
+
+
 def test_an_unknown_time_zone_is_an_error_that_names_its_position(tmp_path: Path) -> None:
     """A schedule without a known clock cannot be translated."""
     documents = deepcopy(pagerduty.documents())

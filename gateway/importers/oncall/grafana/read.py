@@ -7,7 +7,9 @@ from gateway.importers.oncall.grafana.schedules import read_schedule
 from gateway.importers.oncall.model.export import Export, PersonRecord, Product, TeamRecord
 from gateway.importers.oncall.model.schedule import Rendering, Span
 from gateway.importers.oncall.read.json_value import Json
+from gateway.importers.oncall.read.notes import Notes
 from gateway.importers.oncall.read.pages import Pages
+from gateway.importers.oncall.read.person_zone import person_zone
 from gateway.importers.oncall.read.rendering import rendering
 from gateway.importers.oncall.read.source import Source
 
@@ -52,7 +54,7 @@ def read_grafana(documents: Sequence[Json], source: Source) -> Export:
             pages.read(kind, document, more="next" in document)
             entries.setdefault(kind, []).extend(rows)
     pages.check()
-    _read_people(entries, export)
+    _read_people(entries, export, source.notes)
     shifts = {one.text("id"): one for one in entries.get("shifts", ())}
     for entry in entries.get("schedules", ()):
         key = entry.text("id")
@@ -92,13 +94,13 @@ def _kind(entry: Json) -> str:
     return ""
 
 
-def _read_people(entries: dict[str, list[Json]], export: Export) -> None:
+def _read_people(entries: dict[str, list[Json]], export: Export, notes: Notes) -> None:
     for entry in entries.get("teams", ()):
         export.teams[entry.text("id")] = TeamRecord(entry.text("id"), entry.text("name"))
     for entry in entries.get("users", ()):
         key, name = entry.text("id"), entry.text("username")
         email = entry.text("email", "") or (name if "@" in name else "")
-        zone = entry.zone("timezone") if entry.text("timezone", "") else ""
+        zone = person_zone(entry, "timezone", notes)
         slack = ""
         for one in _slack(entry):
             slack = slack or one.text("user_id", "")

@@ -69,6 +69,12 @@ def _repeat(entry: Json, name: str, notes: Notes) -> tuple[int, float | None]:
     if repeat.flag("closeAlertAfterAll", default=False):
         message = f'escalation "{name}": closing the alert after all repeats has no counterpart'
         notes.add(NoteKind.LOST, repeat.position, message)
+    if repeat.flag("resetRecipientStates", default=False):
+        message = (
+            f'escalation "{name}": a repeat there also goes to who has acknowledged or seen the '
+            "alert; here an acknowledgement ends the escalation"
+        )
+        notes.add(NoteKind.CHANGED, repeat.position, message)
     count, wait = repeat.number("count", 0), repeat.number("waitInterval", 0)
     return (count, wait * 60.0) if count and wait else (0, None)
 

@@ -11,7 +11,9 @@ from gateway.importers.oncall.opsgenie.schedules import (
     read_timeline,
 )
 from gateway.importers.oncall.read.json_value import Json
+from gateway.importers.oncall.read.notes import Notes
 from gateway.importers.oncall.read.pages import Pages
+from gateway.importers.oncall.read.person_zone import person_zone
 from gateway.importers.oncall.read.source import Source
 
 _ENVELOPE = ("took", "requestId")
@@ -41,7 +43,7 @@ def read_opsgenie(documents: Sequence[Json], source: Source) -> Export:
     entries = [entry for document in documents for entry in _entries(document)]
     for entry in entries:
         if _kind(entry) == "users":
-            _read_user(entry, export)
+            _read_user(entry, export, source.notes)
     for entry in entries:
         if _kind(entry) == "teams":
             _read_team(entry, export)
@@ -105,9 +107,9 @@ def _read_changes(documents: Sequence[Json], export: Export, source: Source) -> 
                 read_override(entry, schedule, export)
 
 
-def _read_user(entry: Json, export: Export) -> None:
+def _read_user(entry: Json, export: Export, notes: Notes) -> None:
     key, email = entry.text("id"), entry.text("username")
-    zone = entry.zone("timeZone") if "timeZone" in entry else ""
+    zone = person_zone(entry, "timeZone", notes)
     name = entry.text("fullName", email.partition("@")[0])
     export.people[key] = PersonRecord(key, name, email if "@" in email else "", zone)
 

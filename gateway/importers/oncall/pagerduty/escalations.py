@@ -67,9 +67,10 @@ def _target(target: Json, export: Export, notes: Notes) -> StepTarget | None:
 def _round_robin(rule: Json) -> bool:
     """Return whether the targets take turns.
 
-    The published schema says that the strategy is a text, its example has an object.
+    The published schema says that the strategy is a text, its example has a list of objects.
     """
-    strategy = rule.at("escalation_rule_assignment_strategy")
-    if isinstance(strategy.value, dict):
-        return strategy.text("type", "") == "round_robin"
-    return bool(strategy.value == "round_robin")
+    strategy = rule.at("escalation_rule_assignment_strategy").value
+    for one in strategy if isinstance(strategy, list) else [strategy]:
+        if (one.get("type") if isinstance(one, dict) else one) == "round_robin":
+            return True
+    return False

@@ -1,9 +1,10 @@
 """PagerDuty's users and teams."""
 
 from gateway.importers.oncall.model.export import Export, PersonRecord, TeamRecord
-from gateway.importers.oncall.pagerduty.time_zones import read_zone
+from gateway.importers.oncall.pagerduty.time_zones import RAILS_ZONES
 from gateway.importers.oncall.read.json_value import Json
 from gateway.importers.oncall.read.notes import NoteKind, Notes
+from gateway.importers.oncall.read.person_zone import person_zone
 
 
 def read_user(entry: Json, export: Export, notes: Notes) -> None:
@@ -11,7 +12,7 @@ def read_user(entry: Json, export: Export, notes: Notes) -> None:
     key = entry.text("id")
     name = entry.text("name", entry.text("summary", key))
     export.people[key] = PersonRecord(
-        key, name, entry.text("email", ""), read_zone(entry) if "time_zone" in entry else ""
+        key, name, entry.text("email", ""), person_zone(entry, "time_zone", notes, RAILS_ZONES)
     )
     for team in entry.items("teams"):
         record = read_team(team, export)

@@ -10,6 +10,7 @@ from gateway.importers.oncall.model.export import Export
 from gateway.importers.oncall.model.schedule import ScheduleRecord
 from gateway.importers.oncall.read.notes import NoteKind, Notes
 from gateway.importers.oncall.write.calendar_rotas import CalendarRotas
+from gateway.importers.oncall.write.gaps import cover_each_other
 from gateway.importers.oncall.write.names import Ids
 from gateway.importers.oncall.write.rota_text import rota_block
 from gateway.importers.oncall.write.rotas import RotaDraft, rotas_of
@@ -136,10 +137,11 @@ def _add_rotas(
         notes.add(NoteKind.LOST, schedule.position, message)
         return
     ids.rotas[schedule.key] = []
+    covered = cover_each_other([draft.rota for draft in drafts], as_of)
     for draft in drafts:
         id_ = rota_ids.new(schedule.name, schedule.key)
         ids.rotas[schedule.key].append(id_)
-        block.add(id_, rota_block(draft.rota))
+        block.add(id_, rota_block(draft.rota, gaps_allowed=covered))
         _note_moved(draft, notes)
     if len(drafts) > 1:
         names = ", ".join(ids.rotas[schedule.key])

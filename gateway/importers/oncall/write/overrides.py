@@ -21,10 +21,13 @@ def overrides_of(
 
     Of several rotas of a schedule only the `first` one gets people who are on call beside others.
     """
+    members = {person for one in rotations for turn in one.turns for person in turn}
     whole: set[tuple[str | None, float, float]] = set()
     for one in schedule.exceptions:
         if one.end <= as_of or (one.beside and not first):
             continue
+        if one.replaces is not None and one.replaces not in members:
+            continue  # it reads the layers, so it would change nothing
         if one.beside and (one.person, one.start, one.end) in whole:
             continue  # the person has taken over for all of that time
         for start, end in _stretches(one, rotations, people, as_of):

@@ -12,11 +12,13 @@ _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _ADVERB: dict[Unit, str] = {"hour": "hourly", "day": "daily", "week": "weekly", "month": "monthly"}
 
 
-def rota_block(rota: Rota) -> Block:
-    """Return the mapping of a rota."""
+def rota_block(rota: Rota, *, gaps_allowed: bool) -> Block:
+    """Return the mapping of a rota; `gaps_allowed` is whether its gaps are meant."""
     block = Block([("timezone", rota.zone)])
     layers: list[Value] = [_layer(one) for one in rota.layers if isinstance(one, Layer)]
     block.add("layers", Items([*layers]))
+    if gaps_allowed:
+        block.add("gaps", "allowed")
     if rota.overrides:
         block.add("overrides", Items([_override(one, rota.zone) for one in rota.overrides]))
     return block
