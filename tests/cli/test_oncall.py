@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway.cli.support import output
 from tests.cli.console import fine, fine_json, gateway
 
 ROTAS = """\
@@ -70,6 +71,25 @@ def test_all_next_people_are_named(file: str) -> None:
     assert row == "office Ana 09:00 CET 12:00 CET Ana, Ben layer 1"
     text = fine("oncall", "office", "--at", "2026-03-27 16:30", "--config", file)
     assert " nobody " in text
+
+
+def test_allowed_gaps_are_not_red(
+    tmp_path: Path, file: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A rota that means to have gaps is no alarm, in any of the forms."""
+    monkeypatch.setattr(output, "coloured", lambda: True)
+    # A runner of click removes real colours.
+    monkeypatch.setattr(output.click, "style", lambda text, fg, bold: f"<{fg}>{text}")
+    allowed = tmp_path / "allowed.yaml"
+    allowed.write_text(ROTAS.replace("  office:\n", "  office:\n    gaps: allowed\n"))
+    for arguments in (
+        ("--at", "2026-03-27 16:30"),
+        ("--from", "2026-03-27", "--to", "2026-03-28"),
+        ("--from", "2026-03-27", "--to", "2026-03-28", "--calendar"),
+    ):
+        command = ("oncall", "office", *arguments, "--config")
+        assert "<red>" in fine(*command, file)
+        assert "<red>" not in fine(*command, str(allowed))
 
 
 def test_shifts_include_gaps_and_additional_people(file: str) -> None:

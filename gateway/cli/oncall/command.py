@@ -80,7 +80,7 @@ def command(
     gateway oncall --proof 8w
 
     A TIME without a zone is on the wall clock of the rota's zone. Gaps, when nobody is on call,
-    are printed as "nobody", in red.
+    are printed as "nobody", in red unless the rota has `gaps: allowed`.
 
     The running gateway is asked: it has the changes made at run time, whose turn it is after the
     file was edited, and the record of the past. If none answers, routes.yaml alone is read, and
@@ -178,22 +178,32 @@ def _print_now(duties: Duties, rotas: list[Rota], instants: list[float]) -> None
                 rota.name,
                 (
                     people_text(duties.name_of, shift.people, unknown=shift.unknown),
-                    "bold" if shift.people else "red",
+                    "bold" if shift.people else _alarming(rota, unknown=shift.unknown),
                 ),
                 clock_time(shift.since, rota.zone, t) if shift.since is not None else "ever",
                 clock_time(shift.until, rota.zone, t) if shift.until is not None else "for good",
-                (following, "red" if following in (NOBODY, UNKNOWN) else None),
+                (
+                    following,
+                    _alarming(rota, unknown=following == UNKNOWN)
+                    if following in (NOBODY, UNKNOWN)
+                    else None,
+                ),
                 str(shift.by) if shift.by else "",
             ]
         )
     print_columns(rows, ("rota", "on call", "since", "until", "then", "by"))
 
 
+def _alarming(rota: Rota, *, unknown: bool) -> str | None:
+    """Return the colour of a time without anyone on call: none where the rota allows it."""
+    return None if rota.gaps_allowed and not unknown else "red"
+
+
 def _print_shifts(duties: Duties, rotas: list[Rota], spans: list[tuple[float, float]]) -> None:
     rows: list[list[Cell]] = []
     for rota, (start, end) in zip(rotas, spans, strict=True):
         for shift in duties.shifts(rota, start, end):
-            colour = None if shift.people else "red"
+            colour = None if shift.people else _alarming(rota, unknown=shift.unknown)
             rows.append(
                 [
                     rota.name,
@@ -224,7 +234,8 @@ def _print_calendar(duties: Duties, rotas: list[Rota], spans: list[tuple[float, 
             for shift in clipped(schedule, first, last):
                 people = " + ".join(duties.name_of(one) for one in shift.people)
                 at = f"{wall_time(shift.start, load_zone(rota.zone)):%H:%M}"
-                nobody = paint(f"{at} {UNKNOWN if shift.unknown else NOBODY}", "red")
+                colour = _alarming(rota, unknown=shift.unknown)
+                nobody = paint(f"{at} {UNKNOWN if shift.unknown else NOBODY}", colour)
                 parts.append(f"{at} {people}" if people else nobody)
             holiday = duties.holiday(day.date())
             if holiday:

@@ -74,7 +74,13 @@ class RunningDuties:
         self._holidays: dict[date, str] = {}
         self._answers: dict[tuple[float, float], dict[str, list[Shift]]] = {}
         listed = api.get("/rotas")["rotas"]
-        self._rotas = {one["name"]: Rota(one["name"], one["timezone"], ()) for one in listed}
+        # A gateway of an older release does not say whether gaps are allowed.
+        self._rotas = {
+            one["name"]: Rota(
+                one["name"], one["timezone"], (), gaps_allowed=one.get("gaps_allowed", False)
+            )
+            for one in listed
+        }
 
     @property
     def rotas(self) -> Mapping[str, Rota]:

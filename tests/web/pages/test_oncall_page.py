@@ -158,6 +158,21 @@ async def test_gap_is_named_and_marked(tmp_path: Path) -> None:
         assert "NOBODY" not in far
 
 
+async def test_allowed_gap_is_shown_without_alarm(tmp_path: Path) -> None:
+    """The hours without anyone on call stay visible, and nothing says that they are wrong."""
+    allowed = ROTAS.replace("  office:\n", "  office:\n    gaps: allowed\n")
+    async with served(tmp_path, routes(allowed)) as (_, client):
+        page = await page_of(client)
+        assert "<title>On call" in page
+        office = cards(page)["office"]
+        text = words(office)
+        assert text.startswith("office Nobody is on call until 13:00 CET, then")
+        assert "NOBODY" not in text
+        assert "more gaps" not in text
+        assert 'nobody"><span' not in office
+        assert "00:00 nobody" in text or " nobody 13:00" in text
+
+
 async def test_override_and_additional_person_are_marked(tmp_path: Path) -> None:
     """Overrides and additional people are marked in words too."""
     async with served(tmp_path, routes()) as (world, client):
