@@ -35,6 +35,18 @@ OTHER = "other"
 
 _MINUTE, _HOUR = 60.0, 3600.0
 # Bounds of histograms, in seconds. Each one more costs a series for every label value.
+RESOLVED_WITHIN = (
+    5 * _MINUTE,
+    15 * _MINUTE,
+    30 * _MINUTE,
+    _HOUR,
+    2 * _HOUR,
+    4 * _HOUR,
+    8 * _HOUR,
+    24 * _HOUR,
+    3 * 24 * _HOUR,
+    7 * 24 * _HOUR,
+)
 ACKNOWLEDGED_WITHIN = (
     _MINUTE,
     2 * _MINUTE,
@@ -169,6 +181,14 @@ class Metrics:
             "team",
             "severity",
             buckets=ACKNOWLEDGED_WITHIN,
+        )
+        self._resolved = self._histogram(
+            "gateway_resolution_seconds",
+            "Time from the start of an incident's first alert to the end of its last, by team and "
+            "severity.",
+            "team",
+            "severity",
+            buckets=RESOLVED_WITHIN,
         )
         self._missed = self._counter(
             "gateway_missed_responses",
@@ -329,6 +349,11 @@ class Metrics:
     def count_missed_response(self, team: str, severity: str) -> None:
         """Count an incident of a team (empty: none) that nobody acknowledged in time."""
         self._missed.labels(self._team_label(team), self._severity_label(severity)).inc()
+
+    def count_resolution(self, team: str, severity: str, seconds: float) -> None:
+        """Count an incident of a team (empty: none) that was resolved after so many seconds."""
+        labels = self._team_label(team), self._severity_label(severity)
+        self._resolved.labels(*labels).observe(seconds)
 
     def count_notice(self, account_key: str, kind: NoticeKind) -> None:
         """Count a message that was put into the outbox."""

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from gateway.core.actions.table import ActionName
+from gateway.core.actor import verified_person
 from gateway.core.alerts.reported_alert import ReportedAlert
 from gateway.core.incidents.hold import Hold
 from gateway.core.matching.matcher import Matcher
@@ -15,7 +17,7 @@ from gateway.flow.engine import Health
 from gateway.flow.silences.silences import SilenceRequest
 from gateway.store import StoreUnavailableError
 from gateway.store.outbox import holds
-from tests.flow.world import HOUR, MINUTE, ROUTES, World, alert
+from tests.flow.world import HOUR, MINUTE, ROUTES, START, World, alert
 from tests.web.conftest import Client
 from tests.web.real import served
 from tests.web.world import FakeEngine
@@ -215,3 +217,17 @@ async def test_reload_refuses_an_invalid_file(gateway: Gateway) -> None:
     assert values["gateway_config_last_reload_successful"] == 0
     ready = await (await client.get("/readyz")).json()
     assert ready["status"] == "degraded"
+
+
+async def test_time_to_resolve_is_observed_once_for_each_incident(gateway: Gateway) -> None:
+    """From the first alert's start to the last one's end; a later comment adds nothing."""
+    world, client = gateway
+    await world.post(alert(starts_at=world.now))
+    await world.advance(20 * MINUTE)
+    await world.post(alert(starts_at=START, ends_at=world.now))
+    await world.advance(20 * MINUTE)
+    await world.engine.act(1001, ActionName.USEFUL, verified_person("ana", "link"))
+    values = await samples(client)
+    labels = '{severity="critical",team=""}'
+    assert values[f"gateway_resolution_seconds_count{labels}"] == 1
+    assert values[f"gateway_resolution_seconds_sum{labels}"] == 20 * MINUTE

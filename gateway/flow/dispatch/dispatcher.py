@@ -6,6 +6,7 @@ from functools import partial
 
 from gateway.core.decide.result import ActionResult, Decision
 from gateway.core.incidents.notice import NotifyReason
+from gateway.core.incidents.timeline import TimelineKind
 from gateway.core.plan.plan import Plan
 from gateway.flow.delivery.pool import SenderPool
 from gateway.flow.dispatch.context import DecisionContext
@@ -145,5 +146,9 @@ class Dispatcher:
         if NotifyReason.MISSED in decision.reasons:
             incident = decision.incident
             self._metrics.count_missed_response(incident.team, incident.severity)
+        if any(entry.kind is TimelineKind.RESOLVED for entry in decision.entries):
+            incident = decision.incident
+            lasted = incident.lasted(self._now())
+            self._metrics.count_resolution(incident.team, incident.severity, lasted)
         for notice in decision.notices:
             self._metrics.count_notice(notice.target.account_key, notice.kind)
