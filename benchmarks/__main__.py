@@ -17,6 +17,7 @@ from benchmarks.measure import FULL, QUICK, TINY, Figures, ProgramClass, Size
 from benchmarks.oncall import oncall, proof
 from benchmarks.programs import Alertmanager, Gateway, LoadProcess, alertmanager
 from benchmarks.reading import reading
+from benchmarks.reports import reports
 
 INGEST = ("new 64 x4", "known 64 x4", "new 1 x1", "new 1 x4", "known 1 x1", "known 1 x4")
 Measured = tuple[str, table.Rounds]
@@ -92,6 +93,13 @@ class Run:
         yield "gateway oncall, a year", {Gateway.name: [oncall(self.load, self.size)]}
         yield "gateway oncall --proof 8w", {Gateway.name: [proof(self.size)]}
 
+    def reports(self) -> Iterator[Measured]:
+        self.report("reports …")
+        yield (
+            f"reports of {self.size.incidents:,} incidents",
+            {Gateway.name: [reports(self.load, self.size)]},
+        )
+
     def start_up(self) -> Iterator[Measured]:
         self.report("start-up …")
         for arguments in (["check"], ["route", "severity=critical"]):
@@ -109,6 +117,7 @@ PARTS: dict[str, Callable[[Run], Iterator[Measured]]] = {
     "hostile": Run.hostile,
     "start-up": Run.start_up,
     "oncall": Run.oncall,
+    "reports": Run.reports,
 }
 
 

@@ -49,11 +49,30 @@ class Size:
     active: int = 100_000
     rest: float = 60.0  # seconds after the last alert until memory is measured again
     hostile: int = 31_000_000  # bytes of a hostile body
+    incidents: int = 100_000  # of a history, each with ten notices
 
 
 FULL = Size()
-QUICK = Size(1, 20_000, 5_000, 0.6, 3_000, 50, 1_000, 10, 100, 3, 10_000, 3, 5, 100, 20_000, 2.0)
-TINY = Size(1, 320, 256, 0.2, 64, 5, 64, 1, 20, 1, 1_000, 1, 3, 10, 320, 0.0, 20_000)
+QUICK = Size(
+    1,
+    20_000,
+    5_000,
+    0.6,
+    3_000,
+    50,
+    1_000,
+    10,
+    100,
+    3,
+    10_000,
+    3,
+    5,
+    100,
+    20_000,
+    2.0,
+    incidents=10_000,
+)
+TINY = Size(1, 320, 256, 0.2, 64, 5, 64, 1, 20, 1, 1_000, 1, 3, 10, 320, 0.0, 20_000, 300)
 
 
 @contextmanager

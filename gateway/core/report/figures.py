@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, fields
 
 from gateway.core.report.facts import IncidentFacts
-from gateway.core.report.spread import Spread, spread
+from gateway.core.report.spread import Durations, Spread
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +38,8 @@ class Tally:
     flapping: int = 0
     useful: int = 0
     noise: int = 0
-    to_acknowledge: list[float] = field(default_factory=list)
-    to_resolve: list[float] = field(default_factory=list)
+    to_acknowledge: Durations = field(default_factory=Durations)
+    to_resolve: Durations = field(default_factory=Durations)
 
     def add(self, one: IncidentFacts) -> None:
         """Count one incident."""
@@ -54,26 +54,26 @@ class Tally:
             self.acknowledged += 1
             waited = one.seconds_to_acknowledge
             if waited is not None:
-                self.to_acknowledge.append(waited)
+                self.to_acknowledge.add(waited)
         if one.lasted is None:
             self.open += 1
         else:
-            self.to_resolve.append(one.lasted)
+            self.to_resolve.add(one.lasted)
             self.no_action += not one.acted
 
     def add_all(self, other: "Tally") -> None:
         """Count what another tally counted of other incidents."""
         for name in _COUNTS:
             setattr(self, name, getattr(self, name) + getattr(other, name))
-        self.to_acknowledge += other.to_acknowledge
-        self.to_resolve += other.to_resolve
+        self.to_acknowledge.add_all(other.to_acknowledge)
+        self.to_resolve.add_all(other.to_resolve)
 
     def figures(self) -> Figures:
         """Return what was added up so far."""
         return Figures(
             **{name: getattr(self, name) for name in _COUNTS},
-            to_acknowledge=spread(self.to_acknowledge),
-            to_resolve=spread(self.to_resolve),
+            to_acknowledge=self.to_acknowledge.spread(),
+            to_resolve=self.to_resolve.spread(),
         )
 
 

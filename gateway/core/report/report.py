@@ -12,7 +12,7 @@ from gateway.core.report.figures import Figures, Tally
 from gateway.core.report.interruptions import Interruptions, count_interruptions
 from gateway.core.report.noisy import Noise, NoisyAlert
 from gateway.core.report.selection import Dimension, Selection
-from gateway.core.report.spread import Spread, spread
+from gateway.core.report.spread import Durations, Spread
 from gateway.core.time.wallclock import days, load_zone
 
 
@@ -171,7 +171,7 @@ class ReportBuilder:
                 self._plan.business_hours,
             ),
             len(waits),
-            spread([wait for wait in waits if wait is not None]),
+            Durations([wait for wait in waits if wait is not None]).spread(),
             duty,
         )
 

@@ -1,14 +1,16 @@
 """Figures of incidents: counts, spreads, groups and the noisiest alerts."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.core.plan.plan import Plan, Receiver, Severity
+from gateway.core.report import spread
 from gateway.core.report.facts import Acknowledgement, Facts, IncidentFacts
 from gateway.core.report.figures import Tally
 from gateway.core.report.report import ReportBuilder
 from gateway.core.report.selection import Dimension, Selection
-from gateway.core.report.spread import spread
+from gateway.core.report.spread import Durations
 from gateway.core.routing.match import RouteSpec, build_route
 
 DAY = 86400.0
@@ -24,15 +26,29 @@ def facts(number: int = 1, opened_at: float = 0.0, **changed: object) -> Inciden
     return made._replace(**changed)
 
 
-@given(st.lists(st.floats(0, 1e6), min_size=1, max_size=50))
-def test_spread_is_made_of_its_values(values: list[float]) -> None:
-    """Half of the values are at most the median, nine of ten at most the ninth decile."""
-    result = spread(values)
+@given(st.lists(st.floats(0, 1e6) | st.sampled_from([0.0, 60.0, 120.0]), min_size=1), st.data())
+def test_spread_is_made_of_its_values(values: list[float], data: st.DataObject) -> None:
+    """Half of the values are at most the median, nine of ten at most the ninth decile.
+
+    It is the same in runs of any length, and when two sets are added up.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(spread, "RUN", data.draw(st.integers(1, 5)))
+        cut = data.draw(st.integers(0, len(values)))
+        durations = Durations(values[:cut])
+        durations.add_all(Durations(values[cut:]))
+        result = durations.spread()
     assert result is not None
+    assert result.count == len(values)
     for value, part in ((result.median, 0.5), (result.p90, 0.9), (result.longest, 1.0)):
         assert value in values
         assert sum(one <= value for one in values) >= part * len(values)
         assert sum(one < value for one in values) < part * len(values)
+
+
+def test_no_values_have_no_spread() -> None:
+    """A report shows nothing where nothing was measured."""
+    assert Durations().spread() is None
 
 
 def test_time_to_acknowledge_counts_from_the_first_accepted_notice() -> None:

@@ -1,0 +1,148 @@
+"""A long history, written straight into the database: incidents, notices, actions, episodes."""
+
+import json
+import random
+import sqlite3
+from collections.abc import Iterator
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+PEOPLE = ("ana", "ben", "cho", "dee")
+ALERTNAMES = 200
+TEAMS = ("billing", "platform", "")
+RECEIVERS = {"billing": "billing-critical", "platform": "platform", "": "everyone"}
+SEVERITIES = (("critical", 1, 0.2), ("warning", 2, 0.5), ("info", 3, 0.3))
+NOTICES_EACH = 10
+"""Notices of an incident on average."""
+
+_CHANNELS = ("slack", "email", "email", "slack")
+
+
+class History:
+    """Rows of a history of `incidents` incidents in the `days` before `now`, from a seed."""
+
+    def __init__(self, incidents: int, days: float, now: float, seed: int = 1) -> None:
+        self._random = random.Random(seed)
+        self._count = incidents
+        self._start = now - days * 86400.0
+        self._step = days * 86400.0 / incidents
+        self._notice = 0
+        self.rows: dict[str, list[tuple[Any, ...]]] = {}
+
+    def write(self, path: Path, first: int = 1001) -> None:
+        """Write everything into an SQLite file that has the gateway's tables and nothing else."""
+        with sqlite3.connect(path) as connection:
+            self._write_alerts(connection)
+            for batch in self._batches(first):
+                for table, (columns, rows) in batch.items():
+                    marks = ", ".join("?" * len(columns))
+                    connection.executemany(
+                        f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", rows
+                    )
+            last = {
+                "alert": ALERTNAMES,
+                "incident": first + self._count,
+                "notice": self._notice,
+                "facts": 1,
+            }
+            connection.executemany(
+                "UPDATE meta SET value = ? WHERE name = ?",
+                [(value, name) for name, value in last.items()],
+            )
+        connection.close()
+
+    def _write_alerts(self, connection: sqlite3.Connection) -> None:
+        rows = []
+        for number in range(1, ALERTNAMES + 1):
+            labels = {"alertname": f"Alert{number:03}", "instance": "web-1", "severity": "critical"}
+            text = json.dumps(labels, separators=(",", ":"))
+            identity = blake2b(text.encode(), digest_size=16).hexdigest()
+            rows.append(
+                (number, identity, 0.0, 1.0, 1.0, 0, 0, "alertmanager", "", text, "{}", number, 0)
+            )
+        columns = (
+            "id, identity, starts_at, ends_at, updated_at, timeout, inhibits, source,"
+            " generator_url, labels, annotations, serial, received_start"
+        )
+        marks = ", ".join("?" * 13)
+        connection.executemany(f"INSERT INTO alerts ({columns}) VALUES ({marks})", rows)
+        connection.execute("INSERT INTO facts (id, body) VALUES (1, '{}')")
+
+    def _batches(self, first: int) -> Iterator[dict[str, Any]]:
+        for begin in range(0, self._count, 5000):
+            batch: dict[str, Any] = {name: (columns, []) for name, columns in _COLUMNS.items()}
+            for index in range(begin, min(begin + 5000, self._count)):
+                self._incident(batch, first + index, self._start + index * self._step)
+            yield batch
+
+    def _incident(self, batch: dict[str, Any], number: int, opened: float) -> None:
+        chance = self._random
+        ((severity, rank, _),) = chance.choices(SEVERITIES, [one[2] for one in SEVERITIES])
+        team = chance.choice(TEAMS)
+        alert = min(int(chance.paretovariate(1.0)), ALERTNAMES)
+        resolved = opened + chance.expovariate(1 / 3600.0)
+        acked = opened + chance.expovariate(1 / 600.0) if chance.random() < 0.6 else None
+        missed = opened + 900.0 if acked is None or acked > opened + 900.0 else None
+        group = f"{{}}:{number}"
+        memory = {
+            "tick_at": opened, "flushed": True, "notified_at": opened, "ack": None, "climb": None,
+            "steps": None, "told": [_target(channel, None) for channel in _CHANNELS],
+            "held": False, "suppressions": [], "respond_by": opened + 900.0,
+            "beginnings": [opened], "flapping_told_at": None, "left_out": 0,
+            "since": opened - 60.0, "missed_at": missed,
+        }  # fmt: skip
+        batch["incidents"][1].append((
+            number, "resolved", None, rank, opened, resolved, rank, severity, RECEIVERS[team],
+            "root/0", blake2b(group.encode(), digest_size=16).hexdigest(), group,
+            json.dumps({"alertname": f"Alert{alert:03}", "team": team}), f"Alert{alert:03} {team}",
+            json.dumps(memory), 0, team,
+        ))  # fmt: skip
+        batch["members"][1].append((number, alert, "resolved", opened, None, opened))
+        if acked is not None:
+            person = chance.choice(PEOPLE)
+            batch["acks"][1].append((number, "acknowledged", person, acked, "link", "person", 1))
+        batch["timeline"][1].append((number, opened, "spoke", "first: 1 firing", "{}"))
+        for position in range(chance.randint(1, 2 * NOTICES_EACH - 1)):
+            self._add_notice(batch, number, rank, opened + position * 300.0, position)
+
+    def _add_notice(
+        self, batch: dict[str, Any], number: int, rank: int, at: float, position: int
+    ) -> None:
+        chance = self._random
+        self._notice += 1
+        person = chance.choice(PEOPLE) if chance.random() < 0.3 else None
+        channel = chance.choice(_CHANNELS)
+        kind, reason = ("firing", "first") if position == 0 else ("escalation", "escalation")
+        dead = chance.random() < 0.01
+        target = _target(channel, person)
+        batch["notices"][1].append((
+            self._notice, number, channel, f"{channel}:{target['address']}", person, kind, reason,
+            rank, 0, at, "dead" if dead else "sent", None, 1, at, 0, "", 1, 0,
+            "rejected" if dead else "accepted", "", None if dead else at + chance.random() * 3,
+            json.dumps(target),
+        ))  # fmt: skip
+        batch["attempts"][1].append((self._notice, at, 0.1, "accepted", "", 0))
+
+
+def _target(channel: str, person: str | None) -> dict[str, Any]:
+    address = f"{person or 'alerts'}@example.com"
+    return {"channel": channel, "address": address, "person": person, "options": {}}
+
+
+_COLUMNS = {
+    "incidents": (
+        "number", "state", "due_at", "urgency", "opened_at", "resolved_at", "rank", "severity",
+        "receiver", "route_id", "group_hash", "group_key", "group_labels", "title", "memory",
+        "suppressed", "team",
+    ),
+    "members": ("incident", "alert", "told", "told_starts_at", "acked_starts_at", "joined_at"),
+    "acks": ("incident", "action", "person", "at", "via", "kind", "verified"),
+    "timeline": ("incident", "at", "kind", "text", "data"),
+    "notices": (
+        "id", "incident", "channel", "target_key", "person", "kind", "reason", "rank", "quiet",
+        "created_at", "state", "next_at", "attempts", "first_attempt_at", "perhaps", "owner",
+        "facts_id", "fell_back", "outcome", "detail", "sent_at", "target",
+    ),
+    "attempts": ("notice", "at", "seconds", "outcome", "detail", "perhaps"),
+}  # fmt: skip
