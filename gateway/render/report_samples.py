@@ -47,6 +47,11 @@ def report_facts(kind: str, now: float) -> dict[str, Any]:
             _person("Ana", 9, 14, nights=3, hours=120),
             _person("Ben", 4, 2, nights=0, hours=48),
         ],
+        "rotas": [
+            _figures(6)
+            | {"name": "billing", "incidents_before": 9, "missed": 2, "missed_before": 1},
+            _figures(3) | {"name": "platform", "incidents_before": 3, "uncovered": 5400.0},
+        ],
         "noisiest": [
             _noisy("DoubleChargeDetected", 42, no_action=0),
             _noisy("StripeWebhookLatencyOverThreeSecondsForFiveMinutes", 31, no_action=4),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from gateway.core.oncall.rota import Stint
 from gateway.core.plan.plan import Plan
@@ -21,11 +22,13 @@ class StoredReport:
     """A report, and since when its facts are complete.
 
     Incidents that were resolved before `deleted_before` (Unix seconds) are deleted; None if all are
-    still stored, or none of the range can be missing.
+    still stored, or none of the range can be missing. `uncovered` says by rota for how many seconds
+    nobody was on call.
     """
 
     report: Report
     deleted_before: float | None
+    uncovered: Mapping[str, float]
 
 
 async def read_report(
@@ -60,7 +63,11 @@ async def read_report(
         deleted = retention.deleted_before(tx)
         missing = deleted is not None and deleted > selection.start
         duty = _duty(tx, plan, rotas, selection, now)
-        return StoredReport(builder.report(duty), float(deleted) if deleted and missing else None)
+        return StoredReport(
+            builder.report(duty.shares),
+            float(deleted) if deleted and missing else None,
+            duty.uncovered,
+        )
 
     return await store.read(end)
 
@@ -80,18 +87,27 @@ def _rotas(plan: Plan, selection: Selection, rota: str | None) -> Sequence[str]:
     return team.rotas if team else ()
 
 
-def _duty(
-    tx: Tx, plan: Plan, rotas: Sequence[str], selection: Selection, now: float
-) -> Mapping[str, Share]:
-    """Return how long each person was on call in the range, up to `now`."""
+def _duty(tx: Tx, plan: Plan, rotas: Sequence[str], selection: Selection, now: float) -> "_Duty":
+    """Return who was on call in the range, up to `now`."""
     end = min(selection.end, now)
     if end <= selection.start:
-        return {}
+        return _Duty({}, {})
     reader = DutyReader(tx, plan.rotas, now)
-    stints = [
-        Stint(person, shift.start, shift.end)
-        for rota in rotas
-        for shift in reader.shifts(rota, selection.start, end)
-        for person in shift.people
-    ]
-    return {share.person: share for share in shares(plan, stints)}
+    stints: list[Stint] = []
+    uncovered = {}
+    for rota in rotas:
+        shifts = reader.shifts(rota, selection.start, end)
+        stints += [
+            Stint(person, shift.start, shift.end) for shift in shifts for person in shift.people
+        ]
+        uncovered[rota] = sum(
+            shift.end - shift.start for shift in shifts if not (shift.people or shift.unknown)
+        )
+    return _Duty({share.person: share for share in shares(plan, stints)}, uncovered)
+
+
+class _Duty(NamedTuple):
+    """The shares of people, and by rota for how many seconds nobody was on call."""
+
+    shares: Mapping[str, Share]
+    uncovered: Mapping[str, float]

@@ -7,10 +7,11 @@ from typing import Any
 from gateway.core.plan.plan import Plan
 from gateway.core.plan.report_settings import ReportKind, ReportSettings
 from gateway.core.plan.target_name import target_name
-from gateway.core.report.selection import Selection
+from gateway.core.report.figures import Figures
+from gateway.core.report.selection import Dimension, Selection
 from gateway.core.time.spans import Span
 from gateway.flow.queries.report import StoredReport, read_report
-from gateway.render.view.report import report_json
+from gateway.render.view.report import figures_json, report_json
 from gateway.store import Store, Tx
 from gateway.store.outbox.rows import parse_target
 from gateway.store.queries import failures, urgent
@@ -48,6 +49,7 @@ async def report_content(
             deleted_before=stored.deleted_before,
             before=before.report,
         ),
+        "rotas": _rotas(stored, before),
         **await store.read(lambda tx: _open_and_failed(tx, plan, settings, start, end)),
     }
 
@@ -60,7 +62,26 @@ async def _read(
     if settings.kind is ReportKind.DAILY and selection.end - selection.start <= 2 * 24 * HOUR:
         hours = int(-(-(selection.end - selection.start) // HOUR))
         columns = [selection.start + hour * HOUR for hour in range(hours)]
-    return await read_report(store, plan, selection, settings.zone, now, columns=columns)
+    by = Dimension.ROTA if settings.kind is ReportKind.WEEKLY else None
+    return await read_report(store, plan, selection, settings.zone, now, by=by, columns=columns)
+
+
+def _rotas(stored: StoredReport, before: StoredReport) -> list[dict[str, Any]]:
+    """Return how each rota was doing, beside the time before; none in a report by no rota."""
+    groups = {one.key: one.figures for one in stored.report.groups}
+    earlier = {one.key: one.figures for one in before.report.groups}
+    if not groups and not earlier:
+        return []
+    return [
+        {
+            "name": rota,
+            **figures_json(groups.get(rota, Figures())),
+            "incidents_before": earlier.get(rota, Figures()).incidents,
+            "missed_before": earlier.get(rota, Figures()).missed,
+            "uncovered": uncovered,
+        }
+        for rota, uncovered in stored.uncovered.items()
+    ]
 
 
 def _open_and_failed(

@@ -49,6 +49,7 @@ def report_of(facts: Mapping[str, Any]) -> dict[str, Any] | None:
         ],
         "failed_total": _count(raw.get("failed_total")),
         "people": [_person(one) for one in _mappings(raw.get("people"))],
+        "rotas": [_rota(one) for one in _mappings(raw.get("rotas"))],
         "noisiest": [_noisy(one) for one in _mappings(raw.get("noisiest"))],
         "sections": [_section(one) for one in _mappings(raw.get("sections"))],
     }
@@ -126,6 +127,19 @@ def _person(raw: Mapping[str, Any]) -> dict[str, Any]:
         "holidays": _count(raw.get("holidays")),
         "pages": _count(raw.get("pages")),
         "on_call": duration(_number(on_call.get("seconds"))) if on_call else "",
+    }
+
+
+def _rota(raw: Mapping[str, Any]) -> dict[str, Any]:
+    uncovered = _number(raw.get("uncovered"))
+    return {
+        "name": _line(raw.get("name")),
+        "incidents": _count(raw.get("incidents")),
+        "incidents_before": _count(raw.get("incidents_before")),
+        "missed": _count(raw.get("missed")),
+        "missed_before": _count(raw.get("missed_before")),
+        "to_acknowledge": _spread(raw.get("to_acknowledge")),
+        "uncovered": duration(uncovered) if uncovered else "",
     }
 
 

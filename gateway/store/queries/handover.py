@@ -6,8 +6,9 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, func, select
 
 from gateway.core.incidents.incident import State
-from gateway.store.db.statement import InList, Statement, json_list, literal
+from gateway.store.db.statement import InList, Statement, json_list
 from gateway.store.db.transaction import Tx
+from gateway.store.queries.accepted import IS_ACCEPTED, IS_PAGE
 from gateway.store.queries.lists import IncidentSummary
 from gateway.store.schema.tables import acks, incidents, notices
 from gateway.store.state import incidents as incident_rows
@@ -30,11 +31,7 @@ _ACKNOWLEDGED = Statement(
     select(func.count(func.distinct(acks.c.incident))).where(InList(acks.c.incident, "numbers"))
 )
 _PAGES = Statement(
-    select(func.count()).where(
-        InList(notices.c.incident, "numbers"),
-        notices.c.person.is_not(None),
-        notices.c.state == literal("sent"),
-    )
+    select(func.count()).where(InList(notices.c.incident, "numbers"), IS_ACCEPTED, IS_PAGE)
 )
 
 

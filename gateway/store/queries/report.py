@@ -12,11 +12,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import (
     ColumnElement,
     Select,
-    and_,
     bindparam,
     case,
     exists,
-    false,
     func,
     or_,
     select,
@@ -25,7 +23,6 @@ from sqlalchemy import (
 
 from gateway.core.actor import ActorKind
 from gateway.core.decide.result import ActionOutcome
-from gateway.core.incidents.notice import FIRING_KINDS
 from gateway.core.incidents.outbox import PRINTED, NoticeState
 from gateway.core.plan.plan import SHIFT_RANK, UNKNOWN_RANK
 from gateway.core.report.facts import Acknowledgement, Facts, IncidentFacts, UrgentNotice
@@ -34,6 +31,7 @@ from gateway.store.db.json_field import JsonField
 from gateway.store.db.session import Row
 from gateway.store.db.statement import InList, Statement, json_list, literal
 from gateway.store.db.transaction import Tx
+from gateway.store.queries.accepted import IS_ACCEPTED, IS_PAGE
 from gateway.store.schema.tables import acks, alerts, incidents, members, notices
 
 PIECE = 1000
@@ -46,25 +44,14 @@ _MARKS = frozenset({_USEFUL, _NOISE, ActionOutcome.UNRATED.value})
 """What people say of an incident, which is no action on it. The last one of each person counts."""
 
 _NUMBERS = InList(notices.c.incident, "numbers")
-# As in the index `notices_accepted`. An update in place is no message, and one that was printed on
-# the console reached nobody.
-_ACCEPTED = and_(
-    notices.c.sent_at.is_not(None),
-    notices.c.outcome != literal(PRINTED),
-    notices.c.quiet == false(),
-)
-_IS_PAGE = and_(
-    notices.c.person.is_not(None),
-    or_(*(notices.c.kind == literal(kind.value) for kind in sorted(FIRING_KINDS))),
-)
 _sums = (
     select(
         notices.c.incident,
         func.min(notices.c.sent_at).label("first"),
         func.count().label("messages"),
-        func.count(case((_IS_PAGE, 1))).label("pages"),
+        func.count(case((IS_PAGE, 1))).label("pages"),
     )
-    .where(_NUMBERS, _ACCEPTED)
+    .where(_NUMBERS, IS_ACCEPTED)
     .group_by(notices.c.incident)
     .subquery("sums")
 )
@@ -116,9 +103,9 @@ _to_people = (
     select(
         notices.c.person,
         _urgent_at.label("urgent_at"),
-        case((_IS_PAGE, 1)).label("is_page"),
+        case((IS_PAGE, 1)).label("is_page"),
     )
-    .where(_NUMBERS, _ACCEPTED, notices.c.person.is_not(None))
+    .where(_NUMBERS, IS_ACCEPTED, notices.c.person.is_not(None))
     .subquery("to_people")
 )
 # One row for each instant of urgent notices, and one for all others of a person.
@@ -287,7 +274,7 @@ def _incidents_of(selection: Selection) -> Select[Any]:
         conditions.append(InList(incidents.c.receiver, "receivers"))
     if selection.person is not None:
         to_person = notices.c.person == selection.person
-        conditions.append(exists().where(notices.c.incident == number, to_person, _ACCEPTED))
+        conditions.append(exists().where(notices.c.incident == number, to_person, IS_ACCEPTED))
     query = select(opened, number).where(*conditions).order_by(opened, number)
     return query.limit(bindparam("most"))
 

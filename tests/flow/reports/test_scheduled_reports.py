@@ -94,6 +94,7 @@ async def test_weekly_report_compares_people_with_the_week_before(database_url: 
     assert "Ana: " in text
     assert "(0 before)" in text
     assert "on call for 7 days" in text
+    assert "billing: 1 incident (0 before), 1 missed (0 before)" in text
     await world.close()
 
 
