@@ -8,6 +8,12 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
+from gateway.core.incidents.incident import Incident
+from gateway.core.incidents.incident_json import target_to_json, to_json
+from gateway.core.plan.plan import Target
+from gateway.store.db.statement import dump
+from gateway.store.schema.tables import members
+
 PEOPLE = ("ana", "ben", "cho", "dee")
 ALERTNAMES = 200
 TEAMS = ("billing", "platform", "")
@@ -85,18 +91,28 @@ class History:
         acked = opened + chance.expovariate(1 / 600.0) if chance.random() < 0.6 else None
         missed = opened + 900.0 if acked is None or acked > opened + 900.0 else None
         group = f"{{}}:{number}"
-        memory = {
-            "tick_at": opened, "flushed": True, "notified_at": opened, "ack": None, "climb": None,
-            "steps": None, "told": [_target(channel, None) for channel in _CHANNELS],
-            "held": False, "suppressions": [], "respond_by": opened + 900.0,
-            "beginnings": [opened], "flapping_told_at": None, "left_out": 0,
-            "since": opened - 60.0, "missed_at": missed,
-        }  # fmt: skip
+        memory = to_json(
+            Incident(
+                number,
+                group,
+                "root/0",
+                RECEIVERS[team],
+                {},
+                opened,
+                None,
+                notified_at=opened,
+                notified_targets={one.key: one for one in map(_target, _CHANNELS)},
+                respond_by=opened + 900.0,
+                beginnings=(opened,),
+                since=opened - 60.0,
+                missed_at=missed,
+            )
+        )
         batch["incidents"][1].append((
             number, "resolved", None, rank, opened, resolved, rank, severity, RECEIVERS[team],
             "root/0", blake2b(group.encode(), digest_size=16).hexdigest(), group,
             json.dumps({"alertname": f"Alert{alert:03}", "team": team}), f"Alert{alert:03} {team}",
-            json.dumps(memory), 0, team,
+            dump(memory), 0, team,
         ))  # fmt: skip
         batch["members"][1].append((number, alert, "resolved", opened, None, opened))
         if acked is not None:
@@ -117,17 +133,16 @@ class History:
         dead = chance.random() < 0.01
         target = _target(channel, person)
         batch["notices"][1].append((
-            self._notice, number, channel, f"{channel}:{target['address']}", person, kind, reason,
+            self._notice, number, channel, target.key, person, kind, reason,
             rank, 0, at, "dead" if dead else "sent", None, 1, at, 0, "", 1, 0,
             "rejected" if dead else "accepted", "", None if dead else at + chance.random() * 3,
-            json.dumps(target),
+            dump(target_to_json(target)),
         ))  # fmt: skip
         batch["attempts"][1].append((self._notice, at, 0.1, "accepted", "", 0))
 
 
-def _target(channel: str, person: str | None) -> dict[str, Any]:
-    address = f"{person or 'alerts'}@example.com"
-    return {"channel": channel, "address": address, "person": person, "options": {}}
+def _target(channel: str, person: str | None = None) -> Target:
+    return Target(channel, f"{person or 'alerts'}@example.com", person)
 
 
 _COLUMNS = {
@@ -136,7 +151,7 @@ _COLUMNS = {
         "receiver", "route_id", "group_hash", "group_key", "group_labels", "title", "memory",
         "suppressed", "team",
     ),
-    "members": ("incident", "alert", "told", "told_starts_at", "acked_starts_at", "joined_at"),
+    "members": tuple(members.columns.keys()),
     "acks": ("incident", "action", "person", "at", "via", "kind", "verified"),
     "timeline": ("incident", "at", "kind", "text", "data"),
     "notices": (
