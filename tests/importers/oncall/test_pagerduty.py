@@ -129,6 +129,15 @@ def test_a_list_of_schedules_without_layers_says_what_to_export(tmp_path: Path) 
         imported(tmp_path, {"schedules": [{"id": "P1", "type": "schedule", "name": "A"}]})
 
 
+def test_a_list_beside_the_schedules_themselves_does_no_harm(tmp_path: Path) -> None:
+    """People export both; the entries of the list have no layers."""
+    documents = pagerduty.documents()
+    rows = [{"id": key, "type": "schedule", "name": key} for key in ("PBILLING", "PBACKUP")]
+    written = imported(tmp_path, {"schedules": rows, "more": False}, *documents)
+    assert all(one.differences == () for one in compared(written))
+    assert len(plan(written).rotas) == 2
+
+
 def test_a_list_with_further_pages_is_refused(tmp_path: Path) -> None:
     """Half of the users would otherwise be silently missing."""
     documents = pagerduty.documents()

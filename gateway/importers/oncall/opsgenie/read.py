@@ -47,8 +47,10 @@ def read_opsgenie(documents: Sequence[Json], source: Source) -> Export:
     for entry in entries:
         if _kind(entry) == "teams":
             _read_team(entry, export)
-    for entry in entries:
-        if _kind(entry) == "schedules":
+    schedules = [entry for entry in entries if _kind(entry) == "schedules"]
+    complete = {one.text("id") for one in schedules if "rotations" in one}
+    for entry in schedules:
+        if "rotations" in entry or entry.text("id") not in complete:
             read_schedule(entry, export, source)
             _join_team(entry, export)
     _read_changes(documents, export, source)

@@ -36,7 +36,7 @@ def read_pagerduty(documents: Sequence[Json], source: Source) -> Export:
         read_team(entry, export)
     for entry in _entries(documents, "users"):
         read_user(entry, export, source.notes)
-    for entry in _entries(documents, "schedules"):
+    for entry in _complete(_entries(documents, "schedules")):
         read_schedule(entry, export, source)
         _join_teams(entry, export)
     for entry in _entries(documents, "escalation_policies"):
@@ -51,6 +51,12 @@ def _entries(documents: Sequence[Json], listed: str) -> list[Json]:
         if plural == listed:
             entries += [document.at(single) for document in documents if single in document]
     return entries
+
+
+def _complete(entries: Sequence[Json]) -> list[Json]:
+    """Return the entries without those of a list that come again with their layers."""
+    with_layers = {one.text("id") for one in entries if "schedule_layers" in one}
+    return [one for one in entries if "schedule_layers" in one or one.text("id") not in with_layers]
 
 
 def _join_teams(entry: Json, export: Export) -> None:

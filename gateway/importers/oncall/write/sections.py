@@ -1,6 +1,6 @@
 """People, teams and escalations as sections of routes.yaml."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from gateway.config.grammar.values import EMAIL
@@ -155,22 +155,3 @@ def _references(target: StepTarget, ids: IdTable) -> Iterator[str]:
         return
     for rota in ids.rotas.get(target.key, ()):
         yield f"{_REFERENCES[target.kind]}:{rota}"
-
-
-def receivers_items(escalations: Sequence[str]) -> Items:
-    """Return a receiver for each escalation, or one that notifies nobody."""
-    if not escalations:
-        return Items([Block([("name", "nobody")])])
-    return Items([Block([("name", one), ("escalate", one)]) for one in escalations])
-
-
-def channels_block(people: Mapping[str, PersonRecord]) -> Block:
-    """Return the accounts that reach these people."""
-    block = Block()
-    if any(one.email for one in people.values()):
-        account = Block([("provider", "postmark"), ("token", "${POSTMARK_TOKEN}")])
-        account.add("from", "${MAIL_FROM}")
-        block.add("email", account)
-    if any(one.slack for one in people.values()):
-        block.add("slack", Block([("token", "${SLACK_TOKEN}")]))
-    return block
