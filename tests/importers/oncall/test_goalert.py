@@ -64,6 +64,45 @@ def test_a_temporary_schedule_leaves_out_rules_and_overrides() -> None:
     assert all(on_call(rotas[name], gap) == () for name in ("billing", "billing-2"))
 
 
+def test_a_temporary_schedule_is_written_as_people_read_it() -> None:
+    """Ana's shift is one override, and Cho is beside her in one rota only."""
+    rotas = plan(imported_file(FILE)).rotas
+    start, end = seconds("2026-11-10T00:00:00Z"), seconds("2026-11-12T00:00:00Z")
+    within = {
+        name: [(one.member, one.beside) for one in rotas[name].overrides
+               if start <= one.start and one.end <= end]
+        for name in ("billing", "billing-2")
+    }  # fmt: skip
+    assert within == {
+        "billing": [("ana", False), (None, False), ("cho", True)],
+        "billing-2": [("ana", False), (None, False)],
+    }
+
+
+def test_a_replacement_is_in_the_rotas_of_the_person_only() -> None:
+    """Ana is replaced where she takes turns; elsewhere it would change nothing."""
+    rotas = plan(imported_file(FILE)).rotas
+    replaced = {
+        name: {one.replaces for one in rotas[name].overrides} for name in ("billing", "billing-2")
+    }
+    assert replaced == {"billing": {None, "ana", "ben", "dee"}, "billing-2": {None, "ben", "dee"}}
+
+
+def test_a_replacement_wins_over_a_removal_that_was_made_later(tmp_path: Path) -> None:
+    """GoAlert reads removals first, in the order of neither the list nor the starts."""
+    rule = ("00:00", "00:00", [True] * 7)
+    schedule = {"id": "billing", "name": "S", "timeZone": "UTC", "temporarySchedules": [],
+                "targets": [goalert.target("ben", "user", rule)]}  # fmt: skip
+    overrides = [
+        goalert.override("cho", "ben", "2026-10-10T00:00:00Z", "2026-10-12T00:00:00Z"),
+        goalert.override("", "ben", "2026-10-11T00:00:00Z", "2026-10-13T00:00:00Z"),
+    ]
+    data = {"schedules": goalert.listed([schedule]), "userOverrides": goalert.listed(overrides)}
+    rota = plan(imported(tmp_path, {"data": data})).rotas["s"]
+    days = [on_call(rota, seconds(f"2026-10-{day}T12:00:00Z")) for day in (10, 11, 12, 13)]
+    assert days == [("cho",), ("cho",), (), ("ben",)]
+
+
 def test_a_policy_may_notify_a_rotation_directly() -> None:
     """The rotation becomes a rota of its own, compared by its next handovers."""
     first, second = plan(imported_file(FILE)).escalations["billing-policy"].steps

@@ -62,11 +62,11 @@ def schedules(draw: st.DrawFn) -> tuple[Answer, dict[str, Answer], list[Answer]]
             by_id[f"r{number}"] = draw(rotations(f"r{number}", zone))
             targets.append(target(f"r{number}", "rotation", *rules))
     overrides = []
-    if draw(st.booleans()):
-        begins = START + draw(st.integers(0, 50)) * 43200
-        added, removed = draw(st.sampled_from([("ana", ""), ("", "ben"), ("cho", "dee")]))
+    pairs = st.sampled_from([("ana", ""), ("", "ben"), ("cho", "ben"), ("cho", "dee")])
+    for added, removed in draw(st.lists(pairs, max_size=3, unique=True)):
+        begins = START + draw(st.integers(0, 9)) * 43200
         overrides.append(
-            {"start": text(begins), "end": text(begins + draw(st.integers(1, 9)) * 14400),
+            {"start": text(begins), "end": text(begins + draw(st.integers(1, 30)) * 14400),
              "addUserID": added, "removeUserID": removed,
              "target": {"id": "s", "type": "schedule"}}
         )  # fmt: skip
