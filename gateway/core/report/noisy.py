@@ -1,6 +1,6 @@
 """The noisiest alerts: those whose incidents sent the most messages."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -27,15 +27,20 @@ class Noise:
         self._tallies: dict[str, Tally] = {}
         self._routes: dict[str, Counter[str]] = {}
 
-    def add(self, one: IncidentFacts) -> None:
-        """Count an incident for each of its alerts' names."""
-        for name in one.alertnames:
-            tally = self._tallies.get(name)
-            if tally is None:
-                tally = self._tallies[name] = Tally()
+    def add(self, facts: Sequence[IncidentFacts]) -> None:
+        """Count incidents for each of their alerts' names."""
+        by_name: dict[str, list[IncidentFacts]] = defaultdict(list)
+        for one in facts:
+            for name in one.alertnames:
+                by_name[name].append(one)
+        for name, some in by_name.items():
+            if name not in self._tallies:
+                self._tallies[name] = Tally()
                 self._routes[name] = Counter()
-            tally.add(one)
-            self._routes[name][one.route_id] += one.messages
+            self._tallies[name].add(some)
+            routes = self._routes[name]
+            for one in some:
+                routes[one.route_id] += one.messages
 
     def noisiest(self, limit: int = NOISIEST) -> list[NoisyAlert]:
         """Return the alerts with the most messages, then incidents; none without messages."""

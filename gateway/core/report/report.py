@@ -1,6 +1,7 @@
 """A report: the figures of a selection of incidents, in total, in groups, and by person."""
 
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -87,15 +88,20 @@ class ReportBuilder:
 
     def add(self, facts: Facts) -> None:
         """Count the facts of some incidents, each incident once."""
+        by_severity: dict[str, list[IncidentFacts]] = defaultdict(list)
+        groups: dict[str, list[IncidentFacts]] = defaultdict(list)
         for one in facts.incidents:
-            _tally(self._by_severity, one.severity).add(one)
+            by_severity[one.severity].append(one)
             self._column_counts[bisect_right(self._columns, one.opened_at) - 1] += 1
-            self._noise.add(one)
-            for key in self._keys(one):
-                _tally(self._groups, key).add(one)
+            if self._by is not None:
+                for key in self._keys(self._by, one):
+                    groups[key].append(one)
             if one.acknowledgement is not None:
                 waits = self._acknowledgements.setdefault(one.acknowledgement.by, [])
                 waits.append(one.seconds_to_acknowledge)
+        _add(self._by_severity, by_severity)
+        _add(self._groups, groups)
+        self._noise.add(facts.incidents)
         for notice in facts.urgent:
             self._urgent.setdefault(notice.person, []).append(notice.at)
         for person, count in facts.pages.items():
@@ -120,11 +126,9 @@ class ReportBuilder:
     def _day(self, one: IncidentFacts) -> int:
         return bisect_right(self._days, one.opened_at) - 1
 
-    def _keys(self, one: IncidentFacts) -> Sequence[str]:
+    def _keys(self, by: Dimension, one: IncidentFacts) -> Sequence[str]:
         """Return the groups that an incident belongs to; it may have several alerts and rotas."""
-        match self._by:
-            case None:
-                return ()
+        match by:
             case Dimension.SEVERITY:
                 return (one.severity,)
             case Dimension.TEAM:
@@ -176,8 +180,8 @@ class ReportBuilder:
         )
 
 
-def _tally(tallies: dict[str, Tally], key: str) -> Tally:
-    tally = tallies.get(key)
-    if tally is None:
-        tally = tallies[key] = Tally()
-    return tally
+def _add(tallies: dict[str, Tally], facts: Mapping[str, Sequence[IncidentFacts]]) -> None:
+    for key, some in facts.items():
+        if key not in tallies:
+            tallies[key] = Tally()
+        tallies[key].add(some)

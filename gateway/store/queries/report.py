@@ -6,7 +6,6 @@ loop for seconds. Each piece is one short read, so other readers take their turn
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -150,11 +149,10 @@ class _Actions:
 
     def facts(self) -> tuple[Acknowledgement | None, bool, bool, bool]:
         """Return the last fields of `IncidentFacts`."""
-        marks = self.marks.values() if self.marks else ()
+        if self.marks is None:
+            return self.acknowledgement, self.acted, False, False
+        marks = self.marks.values()
         return self.acknowledgement, self.acted, _USEFUL in marks, _NOISE in marks
-
-
-_NO_ACTIONS = _Actions()
 
 
 class ReportFacts:
@@ -167,7 +165,6 @@ class ReportFacts:
         self._query = Statement(_incidents_of(selection))
         self._after = _Position(selection.start, -1)
         self._alertnames: dict[int, str] = {}  # by the id of the alert
-        self._one_name = lru_cache(maxsize=None)(_as_tuple)
         self.finished = False
 
     def next_piece(self, tx: Tx) -> Facts:
@@ -188,42 +185,11 @@ class ReportFacts:
         others = self._other_names(tx, [row[0] for row in rows if not row[_ALERTNAME]])
         actions = _actions(tx, numbers)
         digests: dict[int, float] = dict(tx.rows(_IN_DIGESTS, numbers=numbers))
-        facts = [
-            self._incident(row, others, digests, actions.get(row[0], _NO_ACTIONS)) for row in rows
-        ]
+        facts = [_incident(row, others, digests, actions) for row in rows]
         name = self._selection.alertname
         if name is not None:
             facts = [one for one in facts if name in one.alertnames]
         return self._with_people(tx, facts)
-
-    def _incident(
-        self,
-        row: Row,
-        others: Mapping[int, tuple[str, ...]],
-        digests: Mapping[int, float],
-        actions: _Actions,
-    ) -> IncidentFacts:
-        number, opened, severity, team, receiver, route, name, resolved, since = row[:9]
-        missed_at, flapping_at, first, messages, pages = row[9:]
-        began = opened if since is None else since
-        if number in digests:
-            first = digests[number] if first is None else min(first, digests[number])
-        return IncidentFacts(
-            number,
-            opened,
-            severity,
-            team,
-            receiver,
-            route,
-            self._one_name(name) if name else others[number],
-            None if resolved is None else max(0.0, resolved - began),
-            missed_at is not None,
-            flapping_at is not None,
-            first,
-            messages or 0,
-            pages or 0,
-            *actions.facts(),
-        )
 
     def _with_people(self, tx: Tx, facts: Sequence[IncidentFacts]) -> Facts:
         numbers = json_list([one.number for one in facts])
@@ -279,8 +245,41 @@ def _incidents_of(selection: Selection) -> Select[Any]:
     return query.limit(bindparam("most"))
 
 
-def _as_tuple(name: str) -> tuple[str, ...]:
-    return (name,)
+def _incident(
+    row: Row,
+    others: Mapping[int, tuple[str, ...]],
+    digests: Mapping[int, float],
+    actions: Mapping[int, _Actions],
+) -> IncidentFacts:
+    (
+        number, opened, severity, team, receiver, route, name, resolved, since,
+        missed_at, flapping_at, first, messages, pages,
+    ) = row  # fmt: skip
+    began = opened if since is None else since
+    if number in digests:
+        first = digests[number] if first is None else min(first, digests[number])
+    lasted = None if resolved is None else resolved - began
+    acts = actions.get(number)
+    acknowledgement, acted, useful, noise = acts.facts() if acts else (None, False, False, False)
+    return IncidentFacts(
+        number,
+        opened,
+        severity,
+        team,
+        receiver,
+        route,
+        (name,) if name else others[number],
+        lasted if lasted is None or lasted > 0.0 else 0.0,
+        missed_at is not None,
+        flapping_at is not None,
+        first,
+        messages or 0,
+        pages or 0,
+        acknowledgement,
+        acted,
+        useful,
+        noise,
+    )
 
 
 def _actions(tx: Tx, numbers: str) -> dict[int, _Actions]:

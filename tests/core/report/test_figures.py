@@ -63,8 +63,7 @@ def test_time_to_acknowledge_counts_from_the_first_accepted_notice() -> None:
 def test_incident_without_an_action_counts_only_when_it_is_over() -> None:
     """An open incident may still be acted on."""
     tally = Tally()
-    for one in (facts(), facts(lasted=5.0), facts(lasted=9.0, acted=True)):
-        tally.add(one)
+    tally.add([facts(), facts(lasted=5.0), facts(lasted=9.0, acted=True)])
     figures = tally.figures()
     assert (figures.incidents, figures.open, figures.no_action) == (3, 1, 1)
 
