@@ -131,6 +131,20 @@ def test_gaps_of_a_rota_are_summed_up(tmp_path: Path) -> None:
     }
 
 
+def test_next_time_of_each_report_is_printed(tmp_path: Path) -> None:
+    """An admin sees on which clock a cron expression is due."""
+    file = tmp_path / "routes.yaml"
+    file.write_text(
+        "reports: {weekly: {receiver: leads, timezone: Europe/Berlin}}\n"
+        "channels: {email: {provider: console, from: alerts@example.com}}\n"
+        "receivers: [{name: leads, email: [{to: admin@example.com}]}]\n"
+        "route: {receiver: leads}\n"
+    )
+    text = fine("check", str(file))
+    assert "1 report\n" in text
+    assert "report weekly: next Mon 23 Nov, 08:00 CET, to leads" in text
+
+
 def test_allowed_gaps_of_a_rota_are_named_as_such(tmp_path: Path) -> None:
     """The sum stays, and says that it is meant."""
     file = tmp_path / "routes.yaml"

@@ -13,6 +13,7 @@ from gateway.core.plan.accounts import SourceSettings
 from gateway.core.plan.plan import Plan
 from gateway.core.routing.match import walk
 from gateway.core.time.business_hours import holidays_between
+from gateway.cron import next_after
 from gateway.render.view.times import clock_time, duration
 
 HORIZON = 4 * 7 * oncall_text.DAY
@@ -30,6 +31,7 @@ _NOUNS = {
     "escalations": "escalation",
     "time_intervals": "time interval",
     "inhibit_rules": "inhibit rule",
+    "reports": "report",
 }
 
 
@@ -112,6 +114,7 @@ def _counts(config: Config) -> dict[str, int]:
         "escalations": len(plan.escalations),
         "time_intervals": len(plan.time_intervals),
         "inhibit_rules": len(plan.inhibit_rules),
+        "reports": len(plan.reports),
     }
 
 
@@ -133,3 +136,6 @@ def print_summary(config: Config, now: float) -> None:
             text = f"  nobody for {missing} of the next 4 weeks, first from {first}"
             meant = ", as gaps: allowed says" if rota.gaps_allowed else ""
             echo(paint(text + meant, None if meant else "red"))
+    for report in plan.reports.values():
+        at = clock_time(next_after(report.cron, report.zone, now), report.zone, now)
+        echo(f"report {report.name}: next {at}, to {report.receiver}")

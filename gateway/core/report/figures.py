@@ -56,19 +56,14 @@ class Tally:
         self.flapping += sum(map(_FLAPPING, facts))
         self.useful += sum(map(_USEFUL, facts))
         self.noise += sum(map(_NOISE, facts))
-        for one in facts:
-            lasted = one.lasted
-            if lasted is None:
-                self.open += 1
-            else:
-                self.to_resolve.add(lasted)
-                if not one.acted:
-                    self.no_action += 1
-            if one.acknowledgement is not None:
-                self.acknowledged += 1
-                waited = one.seconds_to_acknowledge
-                if waited is not None:
-                    self.to_acknowledge.add(waited)
+        lengths = [one.lasted for one in facts if one.lasted is not None]
+        self.open += len(facts) - len(lengths)
+        self.to_resolve.add(lengths)
+        self.no_action += sum(not one.acted for one in facts if one.lasted is not None)
+        acknowledged = [one for one in facts if one.acknowledgement is not None]
+        self.acknowledged += len(acknowledged)
+        waits = [one.seconds_to_acknowledge for one in acknowledged]
+        self.to_acknowledge.add([wait for wait in waits if wait is not None])
 
     def add_all(self, other: "Tally") -> None:
         """Count what another tally counted of other incidents."""

@@ -28,22 +28,20 @@ class Durations:
     def __init__(self, values: Sequence[float] = ()) -> None:
         self._runs: list[list[float]] = []
         self._open: list[float] = []
-        for value in values:
-            self.add(value)
+        self.add(values)
 
-    def add(self, value: float) -> None:
-        """Add a value."""
-        self._open.append(value)
-        if len(self._open) == RUN:
-            self._open.sort()
-            self._runs.append(self._open)
-            self._open = []
+    def add(self, values: Sequence[float]) -> None:
+        """Add values."""
+        self._open += values
+        while len(self._open) >= RUN:
+            run, self._open = self._open[:RUN], self._open[RUN:]
+            run.sort()
+            self._runs.append(run)
 
     def add_all(self, other: "Durations") -> None:
         """Add the values of another one, whose runs are shared and stay as they are."""
         self._runs += other._runs
-        for value in other._open:
-            self.add(value)
+        self.add(other._open)
 
     def spread(self) -> Spread | None:
         """Return the spread of the values; None without values."""

@@ -33,7 +33,7 @@ from gateway.store.db.transaction import Tx
 from gateway.store.queries.accepted import IS_ACCEPTED, IS_PAGE
 from gateway.store.schema.tables import acks, alerts, incidents, members, notices
 
-PIECE = 1000
+PIECE = 500
 """Incidents of one read. Higher makes other reads wait longer, lower costs more statements."""
 
 _FIRST_ACKNOWLEDGEMENT = (ActionOutcome.DONE.value, ActionOutcome.TAKEN_OVER.value)
