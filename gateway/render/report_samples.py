@@ -47,7 +47,9 @@ def report_facts(kind: str, now: float) -> dict[str, Any]:
             _person("Ana", 9, 14, nights=3, hours=120),
             _person("Ben", 4, 2, nights=0, hours=48),
         ],
-        "rotas": [
+        "rotas": []
+        if kind == "daily"
+        else [
             _figures(6)
             | {"name": "billing", "incidents_before": 9, "missed": 2, "missed_before": 1},
             _figures(3) | {"name": "platform", "incidents_before": 3, "uncovered": 5400.0},

@@ -7,7 +7,7 @@ DIGESTS: Mapping[str, str] = {
     "console/text.report.j2": "5761ff66d0057986eadfe5f1a3ec52323cb6619c8a4226255818f058af929785",
     "console/text.shift.j2": "a7c4f8b4fb18561e459165807705d8fefd95b129c74f022934406d0886d7aef7",
     "email/html.j2": "b8b3fad05d2c9c8ee7324277f5786a66ccf4d7ffa75be7c013022cb72d2ee0ce",
-    "email/html.report.j2": "79a41bcfa3fb025c0b8aa64f26098d702169d01b6934050ec080ee5cf6f93cb2",
+    "email/html.report.j2": "573de23f46c02f73cb9d6d949ba35a9b0575218481409481994716377a104117",
     "email/html.shift.j2": "ed40ed7223fa93226b29e299c95e1dff629615d74875b0000dfad8d0ffbd7651",
     "email/subject.j2": "2120833558e40ef170d5c29ff63d618fd02f97ab1ebec1855be041a74a7b0a00",
     "email/subject.report.j2": "3f5b4ddee0edad39681282d4d6c57ec9d815e83d48b9b4d225c379ab926e0275",
