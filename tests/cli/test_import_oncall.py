@@ -85,6 +85,8 @@ def test_a_fragment_is_appended_to_another_file(tmp_path: Path) -> None:
     config = load(base + result.stdout, env={})
     assert set(config.plan.escalations) == {"billing"}
     assert "POSTMARK_TOKEN" not in result.stderr
+    assert "escalations: receivers must name them" in result.stderr
+    assert "people are notified by email: accounts must be under channels:" in result.stderr
 
 
 @pytest.mark.parametrize(

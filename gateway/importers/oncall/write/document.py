@@ -7,7 +7,8 @@ from gateway.config.load import Config, load
 from gateway.core.plan.team import NO_TEAM
 from gateway.importers.emit import Block, lines
 from gateway.importers.oncall.model.export import Export
-from gateway.importers.oncall.read.notes import Notes
+from gateway.importers.oncall.model.position import Position
+from gateway.importers.oncall.read.notes import NoteKind, Notes
 from gateway.importers.oncall.write.frame import (
     PLACEHOLDERS,
     Variable,
@@ -72,6 +73,8 @@ def write(
     if not fragment:
         variables = [*variables_in(frame), *variables]
         parts.insert(0, frame)
+    else:
+        _note_missing(export, ids, notes, files[0])
     head = head_lines(export.product, files, variables, notes)
     return Written(
         export=export,
@@ -83,6 +86,23 @@ def write(
         variables=variables,
         environment={**PLACEHOLDERS, **calendars.environment},
     )
+
+
+def _note_missing(export: Export, ids: IdTable, notes: Notes, file: str) -> None:
+    """Note what the file that a fragment is appended to must have."""
+    names = list(ids.escalations.values())
+    if names:
+        listed = ", ".join(f"escalate: {name}" for name in names)
+        message = f"receivers must name them in the file that has the rest: {listed}"
+        notes.add(NoteKind.DECIDE, Position(file, "escalations"), message)
+    channels = {
+        "email": any(one.email for one in export.people.values()),
+        "slack": any(one.slack for one in export.people.values()),
+    }
+    used = " and ".join(name for name, is_used in channels.items() if is_used)
+    if used:
+        message = f"people are notified by {used}: accounts must be under channels:"
+        notes.add(NoteKind.DECIDE, Position(file, "people"), message)
 
 
 def _ids(export: Export) -> IdTable:
