@@ -63,6 +63,20 @@ class ShowsOnCall(Protocol):
         """Make a group consist of these members; without any it stays as it is."""
 
 
+@runtime_checkable
+class IncidentDirectory(Protocol):
+    """A channel whose vendor keeps incidents and users, and can be asked about them.
+
+    Both methods raise SendError and nothing else, except for cancellation.
+    """
+
+    async def keys_of(self, incident: str) -> list[str]:
+        """Return our keys in one of the vendor's incidents; empty where it cannot be asked."""
+
+    async def email_of(self, user: str) -> str:
+        """Return a user's e-mail address; empty where it cannot be asked or has none."""
+
+
 def accepts_notice(spec: ChannelSpec, kind: NoticeKind, *, quiet: bool) -> bool:
     """Return whether a channel with this spec can send a notice of this kind.
 

@@ -12,6 +12,7 @@ from gateway.core.actor import Actor
 from gateway.core.alerts.labels import identity
 from gateway.core.alerts.reported_alert import RawRepost, ReportedAlert
 from gateway.core.decide.result import ActionResult
+from gateway.core.incidents.vendor_event import Cause
 from gateway.core.plan.plan import Plan
 from gateway.flow.calendars.calendars import Calendars
 from gateway.flow.calendars.part import CalendarsPart
@@ -23,6 +24,7 @@ from gateway.flow.dispatch.dispatcher import Dispatcher
 from gateway.flow.dispatch.respond import IncidentAction
 from gateway.flow.feeds.feeds import Feeds
 from gateway.flow.housekeeping import Housekeeping
+from gateway.flow.inbound.vendor_events import VendorEvents
 from gateway.flow.intake.grouping import IntakeResult
 from gateway.flow.intake.intake import Intake
 from gateway.flow.intake.manual_pages import ManualPages
@@ -136,6 +138,9 @@ class Engine:
         self.own_alerts.add_check(self.calendars.conditions)
         self.mirror = OnCallMirror(store, plan, now, self.delivery.shows_on_call, self.own_alerts)
         self.feeds = Feeds(store, dependencies.links, plan, now)
+        self.vendor_events = VendorEvents(
+            store, plan, now, self.act_once, self.delivery.incident_directory
+        )
         self.integrity = IntegrityMonitor(store, dependencies.metrics, dependencies.monotonic)
         self._housekeeping = Housekeeping(
             dependencies, self._clear_caches, self._repost_cache, self.intake, self.delivery
@@ -230,6 +235,16 @@ class Engine:
         number, also for `other`, that of a second incident.
         """
         return await self.dispatcher.respond(IncidentAction(number, name, actor, arguments, other))
+
+    async def act_once(
+        self, cause: Cause, number: int, name: ActionName, actor: Actor, **arguments: object
+    ) -> ActionResult:
+        """Run an action that follows from a vendor's event; see `act`.
+
+        Raises RepeatedEventError for an event that was acted upon before.
+        """
+        action = IncidentAction(number, name, actor, arguments, cause=cause)
+        return await self.dispatcher.respond(action)
 
     async def reload(self) -> tuple[Problem, ...]:
         """Read routes.yaml again; return its problems. A bad file changes nothing (promise 6)."""

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from hashlib import sha256
 
+from gateway.core.incidents.dedup_key import dedup_key as incident_key
 from gateway.core.incidents.facts import StoredFacts
 from gateway.core.incidents.message import Message
 from gateway.core.text.escape import one_line
@@ -90,14 +90,9 @@ def _message(
 
 
 def dedup_key(facts: StoredFacts) -> str:
-    """Return the key that all notices of an incident share, at most 255 characters.
-
-    It contains the incident's number, group and opening time, because a new database may reuse
-    numbers that a vendor still has.
-    """
-    origin = f"{facts.get('group_key')}|{facts.get('opened_at')}"
-    digest = sha256(origin.encode("utf-8", "surrogatepass")).hexdigest()[:20]
-    return f"gateway-{_number(facts.get('incident'))}-{digest}"
+    """Return the key that all notices of an incident share, at most 255 characters."""
+    number = _number(facts.get("incident"))
+    return incident_key(number, facts.get("group_key"), facts.get("opened_at"))
 
 
 def _fitted(part: str, text: str) -> str:

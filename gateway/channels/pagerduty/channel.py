@@ -14,6 +14,7 @@ import requests
 
 from gateway.channels.contract import accepts_notice
 from gateway.channels.pagerduty import errors
+from gateway.channels.pagerduty.directory import REST_URL, Directory
 from gateway.channels.pagerduty.event import dedup_key, event
 from gateway.channels.support.client import CONNECT_TIMEOUT, TOTAL_TIMEOUT, HttpClient
 from gateway.channels.support.sdk_transport import GRACE, mount
@@ -74,6 +75,8 @@ class PagerDuty:
         secrets: Mapping[str, Secret],
         *,
         api_url: str = API_URL,
+        rest_token: Secret | None = None,
+        rest_url: str = REST_URL,
         in_flight: int = IN_FLIGHT,
         proxy: Secret | None = None,
         total_timeout: float = TOTAL_TIMEOUT,
@@ -81,6 +84,7 @@ class PagerDuty:
     ) -> None:
         """Set up the threads; `secrets` resolves target addresses to routing keys.
 
+        `rest_token` is a read-only key of the REST API, for what webhooks leave out.
         Timeouts are in seconds, for one call. Needs a running event loop.
         """
         self.in_flight = in_flight
@@ -90,6 +94,7 @@ class PagerDuty:
         self._http = HttpClient(
             in_flight, proxy=proxy, total_timeout=total_timeout, connect_timeout=connect_timeout
         )
+        self._directory = Directory(self._http, rest_token, rest_url)
         self._sessions: dict[Secret, Session] = {}
 
     def accepts(self, kind: NoticeKind, *, quiet: bool) -> bool:
@@ -111,6 +116,14 @@ class PagerDuty:
                 partial(self._enqueue, session, key, action, dedup_key(message), content)
             )
         return {"dedup_key": dedup_key(message)}
+
+    async def keys_of(self, incident: str) -> list[str]:
+        """See IncidentDirectory."""
+        return await self._directory.keys_of(incident)
+
+    async def email_of(self, user: str) -> str:
+        """See IncidentDirectory."""
+        return await self._directory.email_of(user)
 
     def _enqueue(
         self,
@@ -155,10 +168,12 @@ def preview(message: Message) -> dict[str, Any]:
 def build(settings: ChannelSettings, secrets: Mapping[str, Secret]) -> PagerDuty:
     """Return the channel of `channels: pagerduty:`.
 
-    EU accounts need another `api_url`.
+    EU accounts need another `api_url` and `rest_url`.
     """
     return PagerDuty(
         secrets,
         api_url=settings.options.get("api_url") or API_URL,
+        rest_token=settings.secrets.get("rest_token"),
+        rest_url=settings.options.get("rest_url") or REST_URL,
         proxy=settings.secrets.get("proxy"),
     )

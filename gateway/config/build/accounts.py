@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from gateway.config.grammar.channels import GRAMMARS
-from gateway.config.grammar.channels.common import CALLBACKS, TOKEN, TYPE
+from gateway.config.grammar.channels.common import CALLBACKS, SIGNING_SECRET, TOKEN, TYPE
 from gateway.config.grammar.parsed import ParsedSection
 from gateway.config.grammar.secret_types import secret_of
 from gateway.config.source.problem import Findings
@@ -112,6 +112,7 @@ def _callbacks(
         CALLBACKS,
         bearer=secret_list(entry, "bearer", secrets),
         basic=basic_list(entry, secrets),
+        hmac=secret_list(entry, SIGNING_SECRET, secrets),
         max_bytes=LARGEST_CALLBACK,
     )
     if not settings.open:

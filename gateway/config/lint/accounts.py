@@ -1,5 +1,6 @@
 """Lint warnings about accounts of channels."""
 
+from gateway.config.grammar.channels.common import CALLBACKS, REST_TOKEN, SIGNING_SECRET
 from gateway.config.grammar.parsed import ParsedSection
 from gateway.config.source.problem import Findings, shorten
 from gateway.core.plan.channels import spec_of
@@ -42,3 +43,19 @@ def warn_several_channels(file: ParsedSection, plan: Plan, findings: Findings) -
                 "integrations) choose it; declare an account for each channel"
             )
             findings.warn(item.value.position_of(key), message)
+
+
+def warn_callbacks_without_lookups(file: ParsedSection, findings: Findings) -> None:
+    """Warn of signed callbacks whose vendor cannot be asked what they are about.
+
+    Most of PagerDuty's webhooks have no key of ours, and none has a user's address.
+    """
+    section: ParsedSection | None = file.get("channels")
+    for item in section.fields.values() if section is not None else ():
+        callbacks: ParsedSection | None = item.value.get(CALLBACKS)
+        if callbacks is not None and SIGNING_SECRET in callbacks and REST_TOKEN not in item.value:
+            message = (
+                f"{CALLBACKS}: without {REST_TOKEN}: most events about incidents are missed, "
+                "because they do not have our key, and people are not recognised"
+            )
+            findings.warn(callbacks.position, message)

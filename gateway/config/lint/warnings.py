@@ -5,7 +5,11 @@ from datetime import datetime
 
 from gateway.config.build.routing import routes_in_order
 from gateway.config.grammar.parsed import ParsedSection
-from gateway.config.lint.accounts import warn_several_channels, warn_unused_accounts
+from gateway.config.lint.accounts import (
+    warn_callbacks_without_lookups,
+    warn_several_channels,
+    warn_unused_accounts,
+)
 from gateway.config.lint.empty_receivers import (
     warn_fallback_without_targets,
     warn_receivers_without_targets,
@@ -60,6 +64,7 @@ def add_lint_warnings(
     _warn_unused(file, plan, findings)
     warn_unused_accounts(file, plan, findings)
     warn_several_channels(file, plan, findings)
+    warn_callbacks_without_lookups(file, findings)
     warn_watchdog_routes(file, plan, findings)
     warn_teams(file, plan, routes, findings)
     _warn_fallback_loops(file, plan, findings)

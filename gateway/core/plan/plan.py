@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from gateway.core.matching.matcher import matches_all
 from gateway.core.oncall.rota import Rota
+from gateway.core.plan.channels import CHANNELS
 from gateway.core.plan.flapping import Flapping
 from gateway.core.plan.label_targets import LabelTarget
 from gateway.core.plan.on_call_news import OnCallNews
@@ -156,13 +157,14 @@ class Plan:
     def name_of(self, person: str) -> str:
         """Return a person's name by id; an id that routes.yaml does not have is its own name.
 
-        A Slack user without an entry in routes.yaml ("slack:U999") is "Slack user U999".
+        A vendor's user without an entry in routes.yaml ("slack:U999") is "Slack user U999".
         """
         known = self.people.get(person)
         if known:
             return known.name
-        slack_user = person.removeprefix("slack:")
-        return person if slack_user == person else f"Slack user {slack_user}"
+        channel, _, user = person.partition(":")
+        spec = CHANNELS.get(channel)
+        return f"{spec.label} user {user}" if spec is not None and user else person
 
     def is_urgent(self, rank: int) -> bool:
         """Return whether notices of this rank are urgent: so declared, or of unknown severity.

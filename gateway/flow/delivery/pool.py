@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 
-from gateway.channels.contract import Channel, ShowsOnCall
+from gateway.channels.contract import Channel, IncidentDirectory, ShowsOnCall
 from gateway.core.incidents.message import Message
 from gateway.core.incidents.notice import NoticeKind
 from gateway.core.plan.accounts import split_account_key
@@ -89,6 +89,11 @@ class SenderPool:
         """Return an account that can show who is on call; None where it cannot."""
         channel: object = self._channels.get(account_key)
         return channel if isinstance(channel, ShowsOnCall) else None
+
+    def incident_directory(self, account_key: str) -> IncidentDirectory | None:
+        """Return an account whose vendor can be asked about its incidents; None for others."""
+        channel: object = self._channels.get(account_key)
+        return channel if isinstance(channel, IncidentDirectory) else None
 
     def capacity(self) -> dict[str, int]:
         """Return how many claimed notices each sender takes, by account key."""

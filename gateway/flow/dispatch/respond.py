@@ -10,7 +10,9 @@ from gateway.core.actor import Actor
 from gateway.core.decide.result import ActionResult
 from gateway.core.incidents.incident import Incident
 from gateway.core.incidents.notice import NoticeKind
+from gateway.core.incidents.vendor_event import Cause
 from gateway.core.plan.channels import CHANNELS, Capability
+from gateway.flow.dispatch.caused import record_cause, without_origin
 from gateway.flow.dispatch.context import DecisionContext
 from gateway.flow.dispatch.dispatch import with_latest_reports
 from gateway.flow.dispatch.merged import follow_merged, members_with_merged
@@ -28,7 +30,8 @@ PENDING_STEPS = (NoticeKind.ESCALATION, NoticeKind.REPEAT, NoticeKind.MISSED)
 class IncidentAction:
     """An actor's action on one incident; `other` is the number of a second one.
 
-    `arguments` are those of the action's function in `gateway.core.actions`, by name.
+    `arguments` are those of the action's function in `gateway.core.actions`, by name. `cause` is
+    the event of a vendor that it follows from.
     """
 
     number: int
@@ -36,6 +39,7 @@ class IncidentAction:
     actor: Actor
     arguments: Mapping[str, Any] = field(default_factory=dict)
     other: int | None = None
+    cause: Cause | None = None
 
     @property
     def spec(self) -> ActionSpec:
@@ -52,11 +56,14 @@ def respond(
 ) -> ActionResult:
     """Apply a person's action and store what follows. KeyError for an unknown incident.
 
+    Raises RepeatedEventError for the second action of the same event on this incident.
     An action on a merged incident goes to the one that it was merged into, unless it is about the
     merge. `withdrawn_ids` are notices that this replica had claimed and whose attempt has not
     begun.
     """
-    spec, actor = action.spec, action.actor
+    spec, actor, cause = action.spec, action.actor, action.cause
+    if cause is not None:
+        record_cause(tx, cause, action.number, action.name, now)
     incident = _incident(tx, action.number)
     if incident.responses.merged_into is not None and not spec.on_merged:
         incident = _incident(tx, incident.responses.merged_into)
@@ -74,6 +81,8 @@ def respond(
     timeline.add_ack(tx, number, result.answer.value, actor, now)
     decisions = [one for one in (result.decision, result.other) if one is not None]
     decisions += follow_merged(tx, [incident], decisions, now)
+    if cause is not None:
+        decisions = [without_origin(one, cause) for one in decisions]
     save_decisions(tx, decisions, now, context.accepts)
     keeper.record(result.decision)
     keeper.save()

@@ -17,6 +17,7 @@ from gateway.store.schema.tables import (
     notices,
     recipients,
     timeline,
+    vendor_incidents,
 )
 from gateway.store.state import counters, episodes, silences
 
@@ -42,7 +43,7 @@ _OLD_NOTICES = Statement(
 )
 _DELETE_PARTS = [
     Statement(delete(table).where(InList(table.c.incident, "numbers")))
-    for table in (members, recipients, timeline, acks, notices)
+    for table in (members, recipients, timeline, acks, notices, vendor_incidents)
 ]
 _DELETE_INCIDENTS = Statement(delete(incidents).where(InList(incidents.c.number, "numbers")))
 _DELETE_ATTEMPTS = Statement(delete(attempts).where(InList(attempts.c.notice, "ids")))

@@ -8,9 +8,9 @@ events of other streams than the account's say nothing about its mails.
 from collections.abc import Mapping
 from typing import Any
 
-from gateway.core.errors import GatewayError
 from gateway.core.plan.contact_health import ContactEvent, ContactEventKind
 from gateway.core.text.escape import one_line
+from gateway.web.callbacks.fields import MalformedEventError, optional_text, required_text
 
 LONGEST = 200
 """Characters of a reason that are stored and shown."""
@@ -23,10 +23,6 @@ PERMANENT_TYPES = frozenset(
 DEFAULT_STREAM = "outbound"
 
 
-class MalformedEventError(GatewayError):
-    """A body without what its kind of event needs; the text names the field."""
-
-
 def parse_event(body: Any, stream: str) -> ContactEvent:
     """Return the event of a body. Raises MalformedEventError.
 
@@ -34,7 +30,7 @@ def parse_event(body: Any, stream: str) -> ContactEvent:
     """
     if not isinstance(body, dict):
         raise MalformedEventError("the body is not a JSON object")
-    record_type = _text(body, "RecordType")
+    record_type = required_text(body, "RecordType")
     if record_type in ("Bounce", "SpamComplaint"):
         event = _bounce(body, record_type)
     elif record_type == "SubscriptionChange":
@@ -54,20 +50,20 @@ def parse_event(body: Any, stream: str) -> ContactEvent:
 
 
 def _bounce(body: Mapping[str, Any], record_type: str) -> ContactEvent:
-    type_ = _text(body, "Type")
+    type_ = required_text(body, "Type")
     number = body.get("ID")
     if not isinstance(number, int) or isinstance(number, bool):
         raise MalformedEventError("ID is not a number")
     permanent = body.get("Inactive") is True or type_ in PERMANENT_TYPES
     complaint = record_type == "SpamComplaint"
     kind = ContactEventKind.BOUNCED if permanent or complaint else ContactEventKind.IGNORED
-    name = "spam complaint" if complaint else _optional(body, "Name") or type_
-    details = _optional(body, "Details") or _optional(body, "Description")
+    name = "spam complaint" if complaint else optional_text(body, "Name") or type_
+    details = optional_text(body, "Details") or optional_text(body, "Description")
     reason = one_line(f"{name}: {details}" if details else name, LONGEST)
     if kind is ContactEventKind.IGNORED:
         reason = f"it may pass: {reason}"
     return ContactEvent(
-        f"{record_type}:{number}", _text(body, "Email"), kind, reason, _notice_of(body)
+        f"{record_type}:{number}", required_text(body, "Email"), kind, reason, _notice_of(body)
     )
 
 
@@ -75,9 +71,9 @@ def _subscription_change(body: Mapping[str, Any]) -> ContactEvent:
     suppressed = body.get("SuppressSending")
     if not isinstance(suppressed, bool):
         raise MalformedEventError("SuppressSending is neither true nor false")
-    address, changed_at = _text(body, "Recipient"), _text(body, "ChangedAt")
-    reason = _optional(body, "SuppressionReason") or "suppressed"
-    origin = _optional(body, "Origin")
+    address, changed_at = required_text(body, "Recipient"), required_text(body, "ChangedAt")
+    reason = optional_text(body, "SuppressionReason") or "suppressed"
+    origin = optional_text(body, "Origin")
     text = f"Postmark suppresses it: {reason}" + (f" by {origin}" if origin else "")
     return ContactEvent(
         f"SubscriptionChange:{address}:{changed_at}"[:300],
@@ -92,15 +88,3 @@ def _notice_of(body: Mapping[str, Any]) -> int | None:
     text = metadata.get("notice") if isinstance(metadata, dict) else None
     is_number = isinstance(text, str) and text.isascii() and text.isdigit() and len(text) < 16
     return int(text) if is_number and isinstance(text, str) else None
-
-
-def _text(body: Mapping[str, Any], key: str) -> str:
-    value = body.get(key)
-    if not isinstance(value, str) or not value.strip():
-        raise MalformedEventError(f"{key} is missing")
-    return value
-
-
-def _optional(body: Mapping[str, Any], key: str) -> str:
-    value = body.get(key)
-    return value if isinstance(value, str) else ""

@@ -47,6 +47,12 @@ class ChannelGrammar:
 CALLBACKS = "callbacks"
 """The key of an account with the credentials of what its vendor posts back."""
 
+REST_TOKEN = "rest_token"  # noqa: S105  # the name of a key
+"""The key of an account with a credential to ask the vendor about incidents and users."""
+
+SIGNING_SECRET = "signing_secret"  # noqa: S105  # the name of a key
+"""The key of callbacks with the secrets that a vendor signs its posts with."""
+
 CALLBACKS_FIELD = Field(
     CALLBACKS,
     Section(

@@ -3,15 +3,19 @@
 from gateway.config.grammar.channels.common import (
     ACCOUNT_FIELD,
     API_URL_FIELD,
+    CALLBACKS,
     NAME_FIELD,
     PROXY_FIELD,
+    REST_TOKEN,
     SEND_RESOLVED_FIELD,
+    SIGNING_SECRET,
     ChannelGrammar,
 )
 from gateway.config.grammar.field_types import Choice
 from gateway.config.grammar.lists import ListOf, MapOf
 from gateway.config.grammar.sections import Field, Section, TextOrSection
-from gateway.config.grammar.values import SECRET, TEXT
+from gateway.config.grammar.sources import SECRETS
+from gateway.config.grammar.values import PLAIN_URL, SECRET, TEXT
 
 _ACCOUNT = Section(
     "pagerduty channel",
@@ -26,6 +30,41 @@ _ACCOUNT = Section(
         ),
         PROXY_FIELD,
         API_URL_FIELD,
+        Field(
+            REST_TOKEN,
+            SECRET,
+            "A read-only key of the REST API. Webhooks need it to find the incident and the person "
+            "that they are about.",
+            "none",
+            '"${PAGERDUTY_REST_TOKEN}"',
+        ),
+        Field(
+            "rest_url",
+            PLAIN_URL,
+            "Where the REST API is.",
+            "https://api.pagerduty.com",
+            "https://api.eu.pagerduty.com",
+        ),
+        Field(
+            CALLBACKS,
+            Section(
+                "pagerduty callbacks",
+                "Secrets of what PagerDuty posts to `/callbacks/ACCOUNT`.",
+                (
+                    Field(
+                        SIGNING_SECRET,
+                        SECRETS,
+                        "The secrets of webhook subscriptions. Any one of several is enough, so an "
+                        "old and a new one can be used side by side.",
+                        "none",
+                        '"${PAGERDUTY_WEBHOOK_SECRET}"',
+                    ),
+                ),
+            ),
+            "What PagerDuty signs its webhooks with. Without it they are refused.",
+            "none",
+            '{signing_secret: "${PAGERDUTY_WEBHOOK_SECRET}"}',
+        ),
     ),
     elsewhere={"routing_key": "it belongs to a receiver: pagerduty: [{routing_key: …}]"},
     optional=True,

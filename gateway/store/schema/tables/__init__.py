@@ -18,6 +18,7 @@ from gateway.store.schema.tables.incident import acks, incidents, members, timel
 from gateway.store.schema.tables.outbox import attempts, facts, holds, notices, recipients
 from gateway.store.schema.tables.round_robin import round_robin
 from gateway.store.schema.tables.turns import rota_turns
+from gateway.store.schema.tables.vendor_incident import vendor_incidents
 
 __all__ = [
     "COUNTERS",
@@ -47,4 +48,5 @@ __all__ = [
     "swaps",
     "timeline",
     "unusable_contacts",
+    "vendor_incidents",
 ]

@@ -1,0 +1,39 @@
+"""Actions that follow from a vendor's event: done once, and not sent back to their origin."""
+
+from dataclasses import replace
+
+from gateway.core.actions.table import ActionName
+from gateway.core.decide.result import Decision
+from gateway.core.errors import GatewayError
+from gateway.core.incidents.vendor_event import Cause
+from gateway.store import Tx
+from gateway.store.state import contact_health
+
+
+class RepeatedEventError(GatewayError):
+    """The event was acted upon before, perhaps by another replica."""
+
+
+def record_cause(tx: Tx, cause: Cause, number: int, name: ActionName, now: float) -> None:
+    """Store that an event leads to an action on an incident, in the action's own transaction.
+
+    Raises RepeatedEventError if that is stored already.
+    """
+    event = f"{cause.event}#{number}"
+    if not contact_health.is_new_event(tx, cause.account, event, now, name.value):
+        raise RepeatedEventError("this event was acted upon before")
+
+
+def without_origin(decision: Decision, cause: Cause) -> Decision:
+    """Omit the notice to the account whose vendor has just said the same.
+
+    Where the incident has several targets at that account, the event does not say which of them
+    it comes from: all are notified, because the others do not know. The vendor ignores a state
+    that holds already.
+    """
+    known = decision.incident.notified_targets.values()
+    targets = {one.key for one in known if one.account_key == cause.origin}
+    if not cause.origin or len(targets) != 1:
+        return decision
+    notices = tuple(one for one in decision.notices if one.target.key not in targets)
+    return replace(decision, notices=notices)

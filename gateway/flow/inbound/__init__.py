@@ -1,0 +1,1 @@
+"""What people do outside of the gateway: at vendors, and by replies to mails."""
