@@ -54,10 +54,22 @@ async def test_echo_covers_no_alerts_that_came_since(loop: Loop) -> None:
     """An alert that joins while the echo is under way stays unacknowledged."""
     await loop.world.ack(1001, "ana")
     await loop.world.advance(1.0)
+    echo, loop.account.webhooks = loop.account.webhooks, []
     await loop.world.post(alert(instance="db-2"))
+    await loop.world.advance(10 * MINUTE)
+    loop.account.webhooks = echo
     covered = (await loop.incident()).ack
     await loop.until_quiet()
     assert (await loop.incident()).ack == covered
+
+
+@pytest.mark.parametrize("kind", ["acknowledged", "resolved"])
+async def test_program_acknowledges_and_resolves_nothing(loop: Loop, kind: str) -> None:
+    """Without a user it is an echo, or a rule by which nobody has read anything."""
+    loop.account.event(kind, "PINC1")
+    [answer] = await loop.until_quiet()
+    assert answer["why"].startswith("no person did it")
+    assert (await loop.incident()).state is State.FIRING
 
 
 async def test_unknown_user_acknowledges_by_name(loop: Loop) -> None:
