@@ -21,8 +21,8 @@ from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
 
 from gateway import ALERTMANAGER, __version__
-from gateway.core.decide.result import ActionOutcome, ActionResult
-from gateway.core.incidents.incident import State
+from gateway.core.decide.result import ActionResult
+from gateway.core.incidents.incident import Incident, State
 from gateway.core.incidents.notice import NoticeKind
 from gateway.core.plan.accounts import split_account_key
 from gateway.core.proof.coverage import Coverage
@@ -177,7 +177,8 @@ class Metrics:
         )
         self._acknowledged = self._histogram(
             "gateway_acknowledgement_seconds",
-            "Time from the opening of an incident to its acknowledgement, by team and severity.",
+            "Time from the first accepted message about an incident to its first "
+            "acknowledgement, by team and severity.",
             "team",
             "severity",
             buckets=ACKNOWLEDGED_WITHIN,
@@ -365,14 +366,16 @@ class Metrics:
         self._attempt(*labels, result).inc()
         self._took(*labels).observe(max(0.0, seconds))
 
-    def count_response(self, response: ActionResult, now: float) -> None:
+    def count_response(self, response: ActionResult) -> None:
         """Count an acknowledgement or its undo."""
         incident = response.incident
         via = incident.ack.via if incident.ack else "none"
         self._answers.labels(via, response.answer.value).inc()
-        if response.answer is ActionOutcome.DONE:
-            labels = self._team_label(incident.team), self._severity_label(incident.severity)
-            self._acknowledged.labels(*labels).observe(max(0.0, now - incident.opened_at))
+
+    def count_first_response(self, incident: Incident, seconds: float) -> None:
+        """Count a first acknowledgement, so many seconds after the first notice."""
+        labels = self._team_label(incident.team), self._severity_label(incident.severity)
+        self._acknowledged.labels(*labels).observe(seconds)
 
     def record_reload(self, at: float, *, ok: bool) -> None:
         """Record a reload of routes.yaml at unix time `at`; `ok` if it took effect."""

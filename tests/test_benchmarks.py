@@ -106,6 +106,16 @@ def test_year_on_call_is_printed_with_all_changes() -> None:
     assert figures["people"] > 40
 
 
+def test_reports_are_read_over_the_whole_history() -> None:
+    """Alerts are posted meanwhile, and every request is answered."""
+    (rounds,) = json.loads(bench("--json", "--only", "reports")).values()
+    (figures,) = rounds["gateway"]
+    assert figures["incidents"] == 300
+    assert figures["reports meanwhile"] >= 1
+    assert 0 < figures["week s"] <= 10
+    assert figures["post beside p99 ms"] > 0
+
+
 def test_soak_compares_the_ends_of_the_second_half() -> None:
     """Growth in the first half only, and a single odd sample, are no leak."""
     warm = [Sample(at, 100.0 + min(at, 50.0), 40) for at in range(100)]

@@ -12,6 +12,7 @@ from gateway.core.actions.table import ActionName
 from gateway.core.actor import verified_person
 from gateway.core.alerts.reported_alert import ReportedAlert
 from gateway.core.incidents.hold import Hold
+from gateway.core.incidents.retry import Failure, SendError
 from gateway.core.matching.matcher import Matcher
 from gateway.flow.engine import Health
 from gateway.flow.silences.silences import SilenceRequest
@@ -231,3 +232,24 @@ async def test_time_to_resolve_is_observed_once_for_each_incident(gateway: Gatew
     labels = '{severity="critical",team=""}'
     assert values[f"gateway_resolution_seconds_count{labels}"] == 1
     assert values[f"gateway_resolution_seconds_sum{labels}"] == 20 * MINUTE
+
+
+async def test_first_acknowledgement_is_observed_from_the_first_accepted_message(
+    gateway: Gateway,
+) -> None:
+    """What no vendor accepted is nobody's delay, and a second acknowledgement adds nothing."""
+    world, client = gateway
+    await world.post(alert())
+    await world.advance(5 * MINUTE)
+    await world.ack(1001)
+    await world.engine.act(1001, ActionName.UNACK, verified_person("ana", "link"))
+    await world.advance(5 * MINUTE)
+    await world.ack(1001, "ben")
+    world.failing = lambda *_: SendError(Failure.BAD_RECIPIENT, "no such address")
+    await world.post(alert("InvariantViolated"))
+    await world.advance(MINUTE)
+    await world.ack(1002)
+    values = await samples(client)
+    labels = '{severity="critical",team=""}'
+    assert values[f"gateway_acknowledgement_seconds_count{labels}"] == 1
+    assert values[f"gateway_acknowledgement_seconds_sum{labels}"] == 5 * MINUTE

@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 
-from gateway.core.decide.result import ActionResult, Decision
+from gateway.core.decide.result import ActionOutcome, ActionResult, Decision
+from gateway.core.incidents.incident import Incident
 from gateway.core.incidents.notice import NotifyReason
 from gateway.core.incidents.timeline import TimelineKind
 from gateway.core.plan.plan import Plan
@@ -18,6 +20,8 @@ from gateway.flow.intake.repost_cache import RepostCache
 from gateway.flow.runtime.dependencies import Dependencies
 from gateway.flow.runtime.dispatch_result import Decide, DispatchResult
 from gateway.flow.runtime.wake import wait_for_wake
+from gateway.store import StoreUnavailableError
+from gateway.store.queries.report import first_response_time
 
 POLL_EVERY = 1.0
 """Seconds after which the database is read again, because another replica may have written to it.
@@ -98,13 +102,22 @@ class Dispatcher:
             partial(respond, action=action, context=context, now=now, withdrawn_ids=withdrawn_ids)
         )
         if result.decision is not None:
-            self._metrics.count_response(result, now)
+            self._metrics.count_response(result)
+            if result.answer in (ActionOutcome.DONE, ActionOutcome.TAKEN_OVER):
+                await self._count_first_response(result.incident)
             self._count(result.decision)
             for decision in (result.decision, result.other):
                 for notice in () if decision is None else decision.notices:
                     self._senders.sender(notice.target.account_key).wake()
                 self.schedule(None if decision is None else decision.incident.due_at)
         return result
+
+    async def _count_first_response(self, incident: Incident) -> None:
+        """Observe how long the first acknowledgement took. The action is stored already."""
+        with suppress(StoreUnavailableError):
+            seconds = await self._store.read(partial(first_response_time, number=incident.number))
+            if seconds is not None:
+                self._metrics.count_first_response(incident, seconds)
 
     async def regroup(self) -> None:
         """Group all stored alerts by the routes in force.

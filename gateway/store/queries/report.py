@@ -221,6 +221,22 @@ class ReportFacts:
         return names
 
 
+def first_response_time(tx: Tx, number: int) -> float | None:
+    """Return the seconds to acknowledge of an incident that was acknowledged for the first time.
+
+    None if it was acknowledged before, or if no vendor had accepted a message about it.
+    """
+    numbers = json_list([number])
+    actions = tx.rows(_ACTIONS, numbers=numbers)
+    times = [row[2] for row in actions if row[1] in _FIRST_ACKNOWLEDGEMENT]
+    sums = tx.rows(_INCIDENTS, numbers=numbers)
+    digests: dict[int, float] = dict(tx.rows(_IN_DIGESTS, numbers=numbers))
+    if len(times) != 1 or not sums:
+        return None
+    others: dict[int, tuple[str, ...]] = {number: ()}
+    return _incident(sums[0], others, digests, _actions(tx, numbers)).seconds_to_acknowledge
+
+
 def _incidents_of(selection: Selection) -> Select[Any]:
     """Return the query of a piece, in the order of opening."""
     opened, number = incidents.c.opened_at, incidents.c.number
