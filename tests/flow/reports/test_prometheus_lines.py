@@ -118,6 +118,13 @@ async def test_private_address_is_refused_where_it_is_not_allowed(server: FakePr
     assert server.queries == []
 
 
+async def test_url_with_a_slash_at_its_end_is_the_base(server: FakePrometheus) -> None:
+    """E52: the path of a query gets no second slash."""
+    with_slash = settings(server, url=Secret(f"{server.url}/"))
+    (section,) = await report_lines(with_slash, SECTIONS[1:], SPAN)
+    assert section["lines"][0]["value"] == "1,204"
+
+
 async def test_token_is_sent(server: FakePrometheus) -> None:
     """A Prometheus behind a token answers."""
     server.bearer = "test-prometheus-token"

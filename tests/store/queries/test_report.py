@@ -195,7 +195,7 @@ SELECTIONS = (
 async def test_report_equals_the_brute_force(
     store: Store, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Every figure of every selection is what counting row by row gives, in pieces of any size."""
+    """E62: each figure is what counting row by row gives, in pieces of any size."""
     history = random_history(seed, START, START + WEEK)
     await store.write(history.write)
     for number, selection in enumerate(SELECTIONS):

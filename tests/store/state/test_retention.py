@@ -97,3 +97,16 @@ async def test_numbers_are_not_used_twice(store: Store) -> None:
     await store.write(lambda tx: retention.prune(tx, 800.0, 100))
     number = await store_all_rows(store, "B", resolved_at=500.0)
     assert number == 1002
+
+
+async def test_time_before_which_incidents_are_missing_never_moves_back(store: Store) -> None:
+    """A longer retention brings nothing back that a shorter one has deleted."""
+    assert await store.read(retention.deleted_before) is None
+    await store_all_rows(store, "First", resolved_at=500.0)
+    await store_all_rows(store, "Second", resolved_at=600.0)
+    await store.write(lambda tx: retention.prune(tx, 400.0, 100))
+    assert await store.read(retention.deleted_before) is None
+    await store.write(lambda tx: retention.prune(tx, 900.5, 1))
+    assert await store.read(retention.deleted_before) == 901
+    await store.write(lambda tx: retention.prune(tx, 700.0, 100))
+    assert await store.read(retention.deleted_before) == 901
