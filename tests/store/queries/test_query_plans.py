@@ -20,7 +20,7 @@ from gateway.store.outbox import (
     revise,
     waiting,
 )
-from gateway.store.queries import active_alerts, deliveries, lists, report, silence_pages
+from gateway.store.queries import active_alerts, deliveries, lists, report_statements, silence_pages
 from gateway.store.state import (
     accepted_posts,
     alerts,
@@ -51,7 +51,7 @@ MODULES = (
     revise,
     waiting,
     deliveries,
-    report,
+    report_statements,
     silence_pages,
     silences,
     timeline,

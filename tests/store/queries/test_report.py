@@ -12,6 +12,7 @@ from gateway.core.report.selection import Dimension, Selection
 from gateway.core.routing.match import RouteSpec, build_route
 from gateway.store import Store, Tx
 from gateway.store.queries import report as queries
+from gateway.store.queries import report_statements
 from tests.store.queries.histories import ALERTNAMES, PEOPLE, History, random_history
 
 WEEK = 7 * 86400.0
@@ -239,7 +240,7 @@ async def test_report_reads_notices_by_their_index_alone(store: Store) -> None:
         pytest.skip("the plan is that of SQLite")
 
     def plans(tx: Tx) -> list[str]:
-        text, values = queries._INCIDENTS.for_database("sqlite", {"numbers": "[1]"})
+        text, values = report_statements.INCIDENTS.for_database("sqlite", {"numbers": "[1]"})
         return [row[3] for row in tx._session.rows(f"EXPLAIN QUERY PLAN {text}", values)]
 
     assert any("USING COVERING INDEX notices_accepted" in one for one in await store.read(plans))
