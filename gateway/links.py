@@ -18,6 +18,11 @@ HEAD = struct.Struct(">BQI")
 VERSION = 1
 SIGNATURE_BYTES = 18
 """144 bits: beyond guessing, and the link stays short. Fewer would save nothing worth having."""
+REPLY_HEAD = struct.Struct(">IHB")
+"""Number of the incident, and expiry in hours since 1970 as 24 bits: years until the year 3883."""
+REPLY_SIGNATURE_BYTES = 12
+"""96 bits: each guess is a mail. More would not fit into the local part of an address."""
+HOUR = 3600
 LONGEST_TOKEN = 400
 """Characters. Longer texts are refused before they are hashed; a real token has under 150."""
 
@@ -141,6 +146,41 @@ class Links:
         if now > claim.expires_at:
             raise ExpiredLinkError(claim)
         return claim
+
+    def reply_token(self, number: int, person: str, expires_at: float) -> str:
+        """Return a token for an address to which only `person` can reply about incident `number`.
+
+        It has 31 characters and no upper case, because a local part has at most 64 and mailers
+        change its case. The person is signed and not in it: the sender's address says who it is.
+        The end is rounded up to an hour.
+        """
+        hours = -int(-expires_at // HOUR)
+        body = REPLY_HEAD.pack(number, hours >> 8, hours & 0xFF)
+        raw = body + self._reply_signature(body, person)
+        return base64.b32encode(raw).rstrip(b"=").decode().lower()
+
+    def read_reply(self, token: str, person: str, now: float) -> int:
+        """Return the incident that `person` may reply to by this token.
+
+        Raises ForgedLinkError, also for a token of another person, and past its end
+        ExpiredLinkError.
+        """
+        try:
+            raw = base64.b32decode(token.upper().encode("ascii") + b"=" * (-len(token) % 8))
+        except ValueError as error:
+            raise ForgedLinkError("this reply address is not complete") from error
+        body, signature = raw[: REPLY_HEAD.size], raw[REPLY_HEAD.size :]
+        if not hmac.compare_digest(signature, self._reply_signature(body, person)):
+            raise ForgedLinkError("this reply address was not made here for this person")
+        number, high, low = REPLY_HEAD.unpack(body)
+        claim = LinkClaim(number, person, float((high << 8 | low) * HOUR))
+        if now > claim.expires_at:
+            raise ExpiredLinkError(claim)
+        return claim.number
+
+    def _reply_signature(self, body: bytes, person: str) -> bytes:
+        signed = body + person.encode()
+        return hmac.digest(self._keys[Purpose.REPLY], signed, "sha256")[:REPLY_SIGNATURE_BYTES]
 
     def _signature(self, purpose: Purpose, body: bytes) -> bytes:
         return hmac.digest(self._keys[purpose], body, "sha256")[:SIGNATURE_BYTES]

@@ -3,6 +3,8 @@
 import base64
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gateway.links import ExpiredLinkError, ForgedLinkError, LinkClaim, Links, Purpose
 
@@ -115,3 +117,35 @@ def test_repr_hides_the_key(links: Links) -> None:
     """Promise 10: a traceback that prints the object shows no key."""
     assert KEY.decode() not in repr(links)
     assert repr(links) == f"Links({URL!r})"
+
+
+def test_reply_token_is_for_one_person_and_fits_into_an_address() -> None:
+    """A local part has 64 characters, in any case; Postmark's own mailboxes have 32."""
+    links = Links("https://gateway.example.com", b"test-signing-key")
+    token = links.reply_token(1042, "ana", 1_795_000_000.0)
+    assert len(f"{32 * 'a'}+{token}") <= 64
+    assert token == token.lower()
+    assert links.read_reply(token.upper(), "ana", 1_795_000_000.0) == 1042
+    for person in ("ben", "", "an"):
+        with pytest.raises(ForgedLinkError):
+            links.read_reply(token, person, 0.0)
+    other = Links("https://gateway.example.com", b"test-other-key")
+    with pytest.raises(ForgedLinkError):
+        other.read_reply(token, "ana", 0.0)
+
+
+def test_reply_token_ends_with_its_hour() -> None:
+    """The end is rounded up to an hour: never earlier than it was asked for."""
+    links = Links("https://gateway.example.com", b"test-signing-key")
+    token = links.reply_token(1042, "ana", 7200.5)
+    assert links.read_reply(token, "ana", 10_800.0) == 1042
+    with pytest.raises(ExpiredLinkError):
+        links.read_reply(token, "ana", 10_801.0)
+
+
+@given(st.text(max_size=80))
+def test_any_text_is_no_reply_token(text: str) -> None:
+    """What comes after the plus is anybody's."""
+    links = Links("https://gateway.example.com", b"test-signing-key")
+    with pytest.raises(ForgedLinkError):
+        links.read_reply(text, "ana", 0.0)

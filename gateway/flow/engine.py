@@ -24,6 +24,7 @@ from gateway.flow.dispatch.dispatcher import Dispatcher
 from gateway.flow.dispatch.respond import IncidentAction
 from gateway.flow.feeds.feeds import Feeds
 from gateway.flow.housekeeping import Housekeeping
+from gateway.flow.inbound.mail_replies import MailReplies
 from gateway.flow.inbound.vendor_events import VendorEvents
 from gateway.flow.intake.grouping import IntakeResult
 from gateway.flow.intake.intake import Intake
@@ -141,6 +142,7 @@ class Engine:
         self.vendor_events = VendorEvents(
             store, plan, now, self.act_once, self.delivery.incident_directory
         )
+        self.mail_replies = MailReplies(plan, self.links, now, self.dispatcher.respond)
         self.integrity = IntegrityMonitor(store, dependencies.metrics, dependencies.monotonic)
         self._housekeeping = Housekeeping(
             dependencies, self._clear_caches, self._repost_cache, self.intake, self.delivery

@@ -34,6 +34,7 @@ class MailOptions:
     sender: str
     stream: str = "outbound"
     reply_to: str | None = None
+    inbound_address: str = ""  # takes replies; empty: nobody reads them
 
     @property
     def domain(self) -> str:
@@ -63,7 +64,7 @@ def mail_fields(
         ),
         "TextBody": _text(message),
         "HtmlBody": html or None,
-        "ReplyTo": reply_to[0] if reply_to else options.reply_to,
+        "ReplyTo": reply_to[0] if reply_to else _reply_address(message, options),
         "MessageStream": options.stream,
         "Metadata": {"incident": str(message.incident), "notice": str(message.notice_id)},
         "Headers": _joined(headers(message, receipt, options), further),
@@ -71,6 +72,14 @@ def mail_fields(
         "TrackOpens": False,
         "TrackLinks": "None",
     }
+
+
+def _reply_address(message: Message, options: MailOptions) -> str | None:
+    """Return the address that replies go to: with the token that says what they are about."""
+    if not options.inbound_address or not message.reply_token:
+        return options.reply_to
+    mailbox, _, domain = options.inbound_address.rpartition("@")
+    return f"{mailbox}+{message.reply_token}@{domain}"
 
 
 def address(text: str) -> str:
@@ -104,6 +113,8 @@ def headers(message: Message, receipt: Receipt | None, options: MailOptions) -> 
         "X-Gateway-Incident": str(message.incident),
         # Suppresses out-of-office replies (RFC 3834).
         "Auto-Submitted": "auto-generated",
+        # The same for Exchange (Microsoft, [MS-OXCMAIL]).
+        "X-Auto-Response-Suppress": "All",
     }
     if message.rank == 1 and message.status == "firing":
         mail_headers |= {"X-Priority": "1", "Importance": "high"}

@@ -60,6 +60,7 @@ class ActionOutcome(StrEnum):
     NOISE = "marked as noise"
     UNRATED = "mark removed"
     TEAM_CHANGED = "team changed"
+    ANSWERED = "answered"
     REFUSED = "refused"
 
 

@@ -115,6 +115,7 @@ _RESOLVED = Transition(
     NoticeKind.RESOLVED, Recipients.NOTIFIED, Timer.END, State.RESOLVED, rules=Rules.END
 )
 _UPDATE = Transition(NoticeKind.UPDATE, Recipients.NOTIFIED)
+_ANSWER = Transition(NoticeKind.UPDATE, Recipients.NAMED)
 _PAGED = Transition(NoticeKind.ESCALATION, Recipients.NAMED)
 _MERGED = Transition(
     NoticeKind.RESOLVED, Recipients.NOTIFIED, Timer.END, State.FIRING, rules=Rules.END
@@ -151,6 +152,7 @@ TRANSITIONS: Mapping[tuple[State, NotifyReason], Transition] = {
     (State.FIRING, NotifyReason.MERGED): _MERGED,
     (State.FIRING, NotifyReason.PAGED): _PAGED,
     (State.FIRING, NotifyReason.COMMENTED): _UPDATE,
+    (State.FIRING, NotifyReason.ANSWERED): _ANSWER,
     (State.FIRING, NotifyReason.SNOOZED): _UPDATE,
     (State.FIRING, NotifyReason.SNOOZE_ENDED): _SHOW_AGAIN,
     (State.FIRING, NotifyReason.UNMERGED): _SHOW_AGAIN,
@@ -183,8 +185,10 @@ TRANSITIONS: Mapping[tuple[State, NotifyReason], Transition] = {
         NoticeKind.UPDATE, Recipients.HOLDER
     ),
     (State.ACKNOWLEDGED, NotifyReason.COMMENTED): _UPDATE,
+    (State.ACKNOWLEDGED, NotifyReason.ANSWERED): _ANSWER,
     (State.ACKNOWLEDGED, NotifyReason.SNOOZED): _UPDATE,
     (State.RESOLVED, NotifyReason.COMMENTED): _UPDATE,
+    (State.RESOLVED, NotifyReason.ANSWERED): _ANSWER,
     (State.RESOLVED, NotifyReason.REOPENED): _REOPENED,
 }
 """What each event leads to. DIGEST and TEST are reasons of the outbox and of `gateway test`."""

@@ -32,7 +32,8 @@ class Message:
     `failed_template` names the template that could not be rendered: the parts are then the
     built-in plain message, which says so. `reduced` asks the channel for its simplest form, because
     the vendor refused the full one. `mentions` are ids, at the target's account, of the people whom
-    the same decision pages; a channel checks their form before it mentions anybody.
+    the same decision pages; a channel checks their form before it mentions anybody. `reply_token`
+    is what a reply must bring back to count as the person's; empty for messages to nobody alone.
     """
 
     notice_id: int
@@ -49,3 +50,4 @@ class Message:
     failed_template: str | None = None
     reduced: bool = False
     mentions: tuple[str, ...] = ()
+    reply_token: str = ""

@@ -90,6 +90,7 @@ class NotifyReason(StrEnum):
     OFFERED = "handed over"
     OFFER_ENDED = "handover ended"
     COMMENTED = "comment"
+    ANSWERED = "answer"
     PAGED = "paged"
     SNOOZED = "snoozed"
     SNOOZE_ENDED = "snooze ended"

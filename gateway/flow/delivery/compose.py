@@ -41,6 +41,10 @@ LINK_VALID_FOR = 48 * 3600.0
 """Seconds for which an acknowledge link is valid, from the sending of its message."""
 
 
+REPLY_VALID_FOR = 7 * 86400.0
+"""Seconds for which a message can be replied to. Longer: an old mail still acts on an incident."""
+
+
 class Composer:
     """Composes messages, at each attempt again, so that a corrected template counts at once."""
 
@@ -84,7 +88,16 @@ class Composer:
         )
         message = await self._renderer().render(request, rank=notice.rank)
         mentions = mentions_of(notice.target, kind, facts, self._plan())
-        return replace(message, reduced=notice.refused, mentions=mentions)
+        reply_token = self._reply_token(notice)
+        return replace(message, reduced=notice.refused, mentions=mentions, reply_token=reply_token)
+
+    def _reply_token(self, notice: Notice) -> str:
+        """Return the token of a reply; empty where a reply would be nobody's, or about nothing."""
+        person = notice.target.person
+        if notice.incident is None or not person or notice.target.copies:
+            return ""
+        expires_at = self._now() + REPLY_VALID_FOR
+        return self._links.reply_token(notice.incident, person, expires_at)
 
     def _links_of(self, notice: Notice, facts: Mapping[str, object]) -> list[Link]:
         links = list(links_from(facts))

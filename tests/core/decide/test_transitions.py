@@ -14,7 +14,7 @@ from tests.core.group_simulation import START, GroupSimulation
 
 
 def test_every_notify_reason_is_in_the_table() -> None:
-    """Each reason has a row in the table, except those of the outbox and of shifts."""
+    """Each reason has a row in the table, except those of the outbox, shifts and reports."""
     events = {reason for _, reason in TRANSITIONS}
     assert set(NotifyReason) - events == {
         NotifyReason.DIGEST,
@@ -25,6 +25,7 @@ def test_every_notify_reason_is_in_the_table() -> None:
         NotifyReason.ON_CALL_CHANGED,
         NotifyReason.SWAP_ASKED,
         NotifyReason.SWAP_ANSWERED,
+        NotifyReason.SCHEDULED,
     }
 
 

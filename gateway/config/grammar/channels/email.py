@@ -39,6 +39,14 @@ _ACCOUNT = Section(
         ),
         Field("from", SENDER, "The sender.", "", "Alerts <alerts@example.com>"),
         Field("message_stream", WORD, "Postmark's message stream.", "outbound", "alerts"),
+        Field(
+            "inbound_address",
+            EMAIL,
+            "The inbound address of the Postmark server. Replies to it acknowledge, escalate and "
+            "comment; see [reply to a mail](reply-by-mail.md). It needs `callbacks`.",
+            "none",
+            "alerts@inbound.example.com",
+        ),
         Field("reply_to", SENDER, "Where replies go.", "the sender", "team@example.com"),
         Field(
             "api_url",
