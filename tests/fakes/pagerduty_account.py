@@ -19,6 +19,7 @@ class Incident:
     id: str
     keys: list[str]
     status: str = "triggered"
+    service: str = ""  # the routing key of its integration; empty: alerts of several
 
 
 class PagerDutyAccount(FakePagerDuty):
@@ -39,12 +40,12 @@ class PagerDutyAccount(FakePagerDuty):
     def success(self, request: Received) -> tuple[int, Any]:
         if request.method == "GET":
             return 200, self._rest(request)
-        before = {key: alert.state for (_, key), alert in self.alerts.items()}
+        before = {key: alert.state for key, alert in self.alerts.items()}
         answer = super().success(request)
-        key = answer[1]["dedup_key"]
-        state = self.alert(key).state
+        key = (request.json["routing_key"], answer[1]["dedup_key"])
+        state = self.alerts[key].state
         if before.get(key) != state:
-            self._follow(key, state)
+            self._follow(*key, state)
         return answer
 
     def _note(self, got: Received) -> None:
@@ -61,14 +62,15 @@ class PagerDutyAccount(FakePagerDuty):
             return {"alerts": [{"alert_key": key} for key in self.incidents[id_].keys]}
         raise AnswerError(404, {"error": {"message": "not found"}})
 
-    def _follow(self, key: str, state: str) -> None:
+    def _follow(self, service: str, key: str, state: str) -> None:
         """Let the incident follow its alert, and say so by a webhook of the integration."""
         if state == "triggered":
             id_ = f"PINC{len(self.incidents) + 1}"
-            self.incidents[id_] = Incident(id_, [key])
+            self.incidents[id_] = Incident(id_, [key], service=service)
             self.event("triggered", id_)
             return
-        incident = [one for one in self.incidents.values() if key in one.keys][-1]
+        known = self.incidents.values()
+        incident = [one for one in known if key in one.keys and one.service == service][-1]
         if incident.status == state:  # a person has done it before
             return
         incident.status = state
@@ -80,8 +82,8 @@ class PagerDutyAccount(FakePagerDuty):
         incident = self.incidents[id_]
         if kind != "annotated":
             incident.status = data.pop("status", state)
-            for (_, key), alert in self.alerts.items():
-                if key in incident.keys:
+            for (service, key), alert in self.alerts.items():
+                if key in incident.keys and incident.service in ("", service):
                     alert.state = incident.status
         return self.event(kind, id_, user, **data)
 

@@ -26,8 +26,6 @@ from gateway.core.plan.plan import Target
 
 IN_FLIGHT = 8
 API_URL = "https://api.postmarkapp.com/"
-LONGEST_MAILBOX = 32
-"""Characters before the @ of the inbound address: a local part has at most 64, the token 32."""
 logger = logging.getLogger(__name__)
 
 
@@ -134,20 +132,8 @@ def build(settings: ChannelSettings, secrets: Mapping[str, Secret]) -> Email:
             sender=sender,
             stream=options.get("message_stream") or "outbound",
             reply_to=options.get("reply_to") or None,
-            inbound_address=_inbound_address(settings),
+            inbound_address=options.get("inbound_address", ""),
         ),
         api_url=api_url,
         proxy=settings.secrets.get("proxy"),
     )
-
-
-def _inbound_address(settings: ChannelSettings) -> str:
-    """Return the address that takes replies, empty without one. Raises ValueError."""
-    address = settings.options.get("inbound_address", "")
-    mailbox = address.rpartition("@")[0]
-    if len(mailbox) > LONGEST_MAILBOX or "+" in mailbox:
-        raise ValueError(
-            f"channels.{settings.name}.inbound_address: write at most {LONGEST_MAILBOX} characters "
-            'before the @, and no "+", because a token is added'
-        )
-    return address

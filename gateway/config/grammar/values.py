@@ -14,6 +14,8 @@ from gateway.core.urls.web_url import plain_url, proxy_url
 
 _EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.?[^@\s,;<>\"]*")
 _SENDER = re.compile(rf"(?:[^<>\r\n]+ <({_EMAIL.pattern})>|{_EMAIL.pattern})")
+LONGEST_MAILBOX = 32
+"""Characters before the @ of an inbound address: a local part has at most 64, the token 31."""
 _TRUE = frozenset(("true", "yes", "on"))
 _FALSE = frozenset(("false", "no", "off"))
 
@@ -40,6 +42,16 @@ def _email(text: str) -> str:
 def is_email(text: str) -> bool:
     """Return whether a text is one e-mail address."""
     return len(text) <= 254 and _EMAIL.fullmatch(text) is not None
+
+
+def _inbound_address(text: str) -> str:
+    mailbox = _email(text).rpartition("@")[0]
+    if len(mailbox) > LONGEST_MAILBOX or "+" in mailbox:
+        raise ValueError(
+            f'"{text}": write at most {LONGEST_MAILBOX} characters before the @ and no "+", '
+            "because a token is added there"
+        )
+    return text
 
 
 def _sender(text: str) -> str:
@@ -114,6 +126,7 @@ WORD = Text("word", _word)
 NAME = Text("name")
 ZONE = Text("time zone", _zone, r"^[A-Za-z]")
 EMAIL = Text("e-mail address", _email, "@")
+INBOUND_ADDRESS = Text("e-mail address", _inbound_address, "@")
 SENDER = Text("sender", _sender, "@")
 PLAIN_URL = Text("URL", plain_url, WEB_PATTERN)
 BARE_URL = Text("URL", _bare_url, f"{WEB_PATTERN}[^/]+/?$")

@@ -1,6 +1,6 @@
 """Lint warnings about accounts of channels."""
 
-from gateway.config.grammar.channels.common import CALLBACKS, REST_TOKEN, SIGNING_SECRET
+from gateway.config.grammar.channels.common import CALLBACKS, INBOUND, REST_TOKEN, SIGNING_SECRET
 from gateway.config.grammar.parsed import ParsedSection
 from gateway.config.source.problem import Findings, shorten
 from gateway.core.plan.channels import spec_of
@@ -59,3 +59,12 @@ def warn_callbacks_without_lookups(file: ParsedSection, findings: Findings) -> N
                 "because they do not have our key, and people are not recognised"
             )
             findings.warn(callbacks.position, message)
+
+
+def warn_inbound_without_callbacks(file: ParsedSection, findings: Findings) -> None:
+    """Warn of an address that takes replies while nothing may be posted back."""
+    section: ParsedSection | None = file.get("channels")
+    for item in section.fields.values() if section is not None else ():
+        if INBOUND in item.value and CALLBACKS not in item.value:
+            message = f"{INBOUND}: without {CALLBACKS}: replies are refused; declare its password"
+            findings.warn(item.value.position_of(INBOUND), message)

@@ -7,6 +7,7 @@ from gateway.config.build.routing import routes_in_order
 from gateway.config.grammar.parsed import ParsedSection
 from gateway.config.lint.accounts import (
     warn_callbacks_without_lookups,
+    warn_inbound_without_callbacks,
     warn_several_channels,
     warn_unused_accounts,
 )
@@ -65,6 +66,7 @@ def add_lint_warnings(
     warn_unused_accounts(file, plan, findings)
     warn_several_channels(file, plan, findings)
     warn_callbacks_without_lookups(file, findings)
+    warn_inbound_without_callbacks(file, findings)
     warn_watchdog_routes(file, plan, findings)
     warn_teams(file, plan, routes, findings)
     _warn_fallback_loops(file, plan, findings)

@@ -118,6 +118,18 @@ class TestEmail(ChannelContract):
         await channel.send(message(parts={}, facts=facts()), self.target, None)
         assert fake.mails[0]["TextBody"] == "Incident #1042: firing"
 
+    async def test_reply_address_has_the_token(self, fake: FakePostmark) -> None:
+        """Postmark gives what is behind the plus back; without a token replies go elsewhere."""
+        options = replace(OPTIONS, reply_to="team@example.com", inbound_address="in@example.com")
+        channel = Email(Secret(self.secret), options, api_url=f"{fake.url}/")
+        try:
+            await channel.send(replace(message(), reply_token="test-token"), self.target, None)
+            await channel.send(message(), self.target, None)
+        finally:
+            await channel.close()
+        sent = [one.json["ReplyTo"] for one in fake.accepted]
+        assert sent == ["in+test-token@example.com", "team@example.com"]
+
     @pytest.mark.parametrize(
         "address",
         [

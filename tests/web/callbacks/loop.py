@@ -22,6 +22,7 @@ from tests.web.world import settings
 
 SECRET = "test-webhook-secret"
 KEY = "test-routing-key" + 16 * "0"
+OTHER = "test-other-rkey-" + 16 * "0"
 WITH_PAGERDUTY = ROUTES.replace(
     "channels:",
     """channels:
@@ -36,7 +37,9 @@ class LoopWorld(World):
     """A world with a real PagerDuty channel."""
 
     def __init__(self, url: str, account: PagerDutyAccount, routes: str) -> None:
-        super().__init__(url, routes, {**ENV, "PAGERDUTY_BILLING_KEY": KEY})
+        super().__init__(
+            url, routes, {**ENV, "PAGERDUTY_BILLING_KEY": KEY, "PAGERDUTY_OTHER_KEY": OTHER}
+        )
         self._account = account
 
     def channels(self, config: Config) -> dict[str, Channel]:

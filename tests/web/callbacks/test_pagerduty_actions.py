@@ -12,7 +12,7 @@ from gateway.core.incidents.incident import State
 from gateway.web.callbacks.pagerduty import parse_event
 from tests.fakes.pagerduty_account import user
 from tests.flow.world import MINUTE, alert
-from tests.web.callbacks.loop import Loop, pagerduty_loop
+from tests.web.callbacks.loop import WITH_PAGERDUTY, Loop, pagerduty_loop
 
 MAIL = "email:billing-oncall@example.com"
 SLACK = "slack:#billing-alerts"
@@ -241,3 +241,20 @@ async def test_event_is_known_to_the_other_replica_and_after_a_restart(loop: Loo
     why = await other.vendor_events.record(account, parse_event(orjson.loads(body)))
     assert why == "this event was acted upon before"
     assert len((await loop.incident()).responses.comments) == 1
+
+
+async def test_two_services_of_an_account_both_get_it(tmp_path: Path) -> None:
+    """An event does not say which of them it comes from, and the other one must know."""
+    both = """pagerduty:
+      - {routing_key: "${PAGERDUTY_BILLING_KEY}"}
+      - {routing_key: "${PAGERDUTY_OTHER_KEY}"}"""
+    one = 'pagerduty: [{routing_key: "${PAGERDUTY_BILLING_KEY}"}]'
+    async with pagerduty_loop(tmp_path, WITH_PAGERDUTY.replace(one, both)) as loop:
+        await loop.world.post(alert())
+        await loop.until_quiet()
+        assert len(loop.account.incidents) == 2
+        loop.account.press("acknowledged", "PANA", "PINC1")
+        await loop.until_quiet()
+        assert loop.to(SLACK).count("acknowledged") == 1
+        keys = [x.json["routing_key"] for x in loop.account.accepted if x.method == "POST"]
+        assert sorted(keys.count(key) for key in set(keys)) == [2, 2]

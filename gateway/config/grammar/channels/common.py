@@ -47,6 +47,9 @@ class ChannelGrammar:
 CALLBACKS = "callbacks"
 """The key of an account with the credentials of what its vendor posts back."""
 
+INBOUND = "inbound_address"
+"""The key of an account with the address that takes replies."""
+
 REST_TOKEN = "rest_token"  # noqa: S105  # the name of a key
 """The key of an account with a credential to ask the vendor about incidents and users."""
 

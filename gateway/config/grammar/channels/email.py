@@ -6,6 +6,7 @@ from gateway.config.grammar.channels.common import (
     CALLBACKS_FIELD,
     COPIES,
     HEADERS,
+    INBOUND,
     PROXY_FIELD,
     SEND_RESOLVED_FIELD,
     ChannelGrammar,
@@ -15,7 +16,7 @@ from gateway.config.grammar.channels.mail_headers import COPY_LIST, HEADER_MAP
 from gateway.config.grammar.field_types import Choice, OrLabels
 from gateway.config.grammar.lists import ListOf
 from gateway.config.grammar.sections import Field, Section
-from gateway.config.grammar.values import BARE_URL, EMAIL, SECRET, SENDER, WORD
+from gateway.config.grammar.values import BARE_URL, EMAIL, INBOUND_ADDRESS, SECRET, SENDER, WORD
 from gateway.core.plan.mail_headers import FACT_NAMES
 
 _ACCOUNT = Section(
@@ -40,8 +41,8 @@ _ACCOUNT = Section(
         Field("from", SENDER, "The sender.", "", "Alerts <alerts@example.com>"),
         Field("message_stream", WORD, "Postmark's message stream.", "outbound", "alerts"),
         Field(
-            "inbound_address",
-            EMAIL,
+            INBOUND,
+            INBOUND_ADDRESS,
             "The inbound address of the Postmark server. Replies to it acknowledge, escalate and "
             "comment; see [reply to a mail](reply-by-mail.md). It needs `callbacks`.",
             "none",
