@@ -63,9 +63,8 @@ class ShowsOnCall(Protocol):
         """Make a group consist of these members; without any it stays as it is."""
 
 
-@runtime_checkable
 class IncidentDirectory(Protocol):
-    """A channel whose vendor keeps incidents and users, and can be asked about them.
+    """A vendor that keeps incidents and users, and can be asked about them.
 
     Both methods raise SendError and nothing else, except for cancellation.
     """
@@ -75,6 +74,14 @@ class IncidentDirectory(Protocol):
 
     async def email_of(self, user: str) -> str:
         """Return a user's e-mail address; empty where it cannot be asked or has none."""
+
+
+@runtime_checkable
+class KnowsIncidents(Protocol):
+    """A channel whose vendor may be asked about its incidents."""
+
+    def incident_directory(self) -> IncidentDirectory | None:
+        """Return what can be asked; None if nothing can."""
 
 
 def accepts_notice(spec: ChannelSpec, kind: NoticeKind, *, quiet: bool) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from gateway.channels.contract import Channel
+from gateway.channels.contract import Channel, IncidentDirectory, KnowsIncidents
 from gateway.core.incidents.message import Message, Receipt
 from gateway.core.incidents.notice import NoticeKind
 from gateway.core.incidents.retry import Failure, Scope, SendError
@@ -67,6 +67,11 @@ class PerTargetChannel:
         if secret is not None and not secret.reveal():
             raise SendError(Failure.MISCONFIGURED, f"{references(target.address)} is not set")
         return await self._vendor.send(message, target, receipt)
+
+    def incident_directory(self) -> IncidentDirectory | None:
+        """Return that of the vendor's channel. See KnowsIncidents."""
+        vendor: object = self._vendor
+        return vendor.incident_directory() if isinstance(vendor, KnowsIncidents) else None
 
     def problem(self) -> str:
         """Return that of the vendor's channel."""

@@ -117,13 +117,9 @@ class PagerDuty:
             )
         return {"dedup_key": dedup_key(message)}
 
-    async def keys_of(self, incident: str) -> list[str]:
-        """See IncidentDirectory."""
-        return await self._directory.keys_of(incident)
-
-    async def email_of(self, user: str) -> str:
-        """See IncidentDirectory."""
-        return await self._directory.email_of(user)
+    def incident_directory(self) -> Directory:
+        """See KnowsIncidents."""
+        return self._directory
 
     def _enqueue(
         self,

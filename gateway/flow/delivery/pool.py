@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 
-from gateway.channels.contract import Channel, IncidentDirectory, ShowsOnCall
+from gateway.channels.contract import Channel, IncidentDirectory, KnowsIncidents, ShowsOnCall
 from gateway.core.incidents.message import Message
 from gateway.core.incidents.notice import NoticeKind
 from gateway.core.plan.accounts import split_account_key
@@ -93,7 +93,7 @@ class SenderPool:
     def incident_directory(self, account_key: str) -> IncidentDirectory | None:
         """Return an account whose vendor can be asked about its incidents; None for others."""
         channel: object = self._channels.get(account_key)
-        return channel if isinstance(channel, IncidentDirectory) else None
+        return channel.incident_directory() if isinstance(channel, KnowsIncidents) else None
 
     def capacity(self) -> dict[str, int]:
         """Return how many claimed notices each sender takes, by account key."""

@@ -43,7 +43,7 @@ ANSWER_EVERY = 3600.0
 """Seconds in which a person gets one answer about an incident. Shorter: a robot that imitates a
 person is answered more often."""
 
-CONFIRM = 'To resolve it, open the link below and press "Resolve".'
+CONFIRM = 'To resolve it, open the link below, choose "Resolve" and press "Resolve now".'
 
 
 class RefusedMailError(GatewayError):

@@ -9,8 +9,8 @@ from typing import Any
 from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient
 
+from gateway.channels import build
 from gateway.channels.contract import Channel
-from gateway.channels.pagerduty.channel import PagerDuty
 from gateway.config.load import Config
 from gateway.core.incidents.incident import Incident
 from gateway.web.app import build_app
@@ -28,6 +28,8 @@ WITH_PAGERDUTY = ROUTES.replace(
     """channels:
   pagerduty:
     rest_token: test-rest-token
+    api_url: ACCOUNT
+    rest_url: ACCOUNT
     callbacks: {signing_secret: [test-webhook-secret, test-older-secret]}""",
     1,
 )
@@ -37,19 +39,12 @@ class LoopWorld(World):
     """A world with a real PagerDuty channel."""
 
     def __init__(self, url: str, account: PagerDutyAccount, routes: str) -> None:
-        super().__init__(
-            url, routes, {**ENV, "PAGERDUTY_BILLING_KEY": KEY, "PAGERDUTY_OTHER_KEY": OTHER}
-        )
-        self._account = account
+        keys = {"PAGERDUTY_BILLING_KEY": KEY, "PAGERDUTY_OTHER_KEY": OTHER}
+        super().__init__(url, routes.replace("ACCOUNT", account.url), {**ENV, **keys})
 
     def channels(self, config: Config) -> dict[str, Channel]:
-        settings_ = config.channels["pagerduty"]
-        channel = PagerDuty(
-            config.secrets,
-            api_url=self._account.url,
-            rest_token=settings_.secrets.get("rest_token"),
-            rest_url=self._account.url,
-        )
+        # As `gateway serve` builds it, with its wrapper for targets without a key.
+        channel = build(config.channels["pagerduty"], config.secrets)
         return {**super().channels(config), "pagerduty": channel}
 
     async def close(self) -> None:

@@ -156,7 +156,7 @@ async def test_reply_resolve_is_answered_with_a_link(mailbox: Mailbox) -> None:
     assert mailbox.to_ana() == ["first", "answer"]
     sent = mailbox.world.delivered[-1].message
     assert any(link.role == "acknowledge" for link in sent.links)
-    assert 'press "Resolve"' in sent.parts["text"]
+    assert 'press "Resolve now"' in sent.parts["text"]
 
 
 async def test_refused_action_is_answered_with_the_reason(mailbox: Mailbox) -> None:
