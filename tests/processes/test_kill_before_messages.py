@@ -1,4 +1,4 @@
-"""kill -9 right after something is stored: it is in force at the next start, and people learn it.
+"""kill -9 right after something is stored: it is in force at the next start, and people are notified of it.
 
 Vendors are down until then, so nothing can have been sent before the kill.
 """
@@ -88,7 +88,7 @@ def test_kill_after_a_bounce_loses_neither_the_next_contact_nor_the_admin(
 def test_kill_after_a_swap_was_accepted_loses_neither_its_effect_nor_its_messages(
     make_gateway: MakeGateway, vendors: Vendors
 ) -> None:
-    """The next start has the other person on call, and the one who asked learns of the answer."""
+    """The next start has the other person on call, and the one who asked is notified."""
     gateway = make_gateway(ROUTES).start()
     (before,) = on_call(gateway)
     other = {"ana": "ben", "ben": "ana"}[before]
@@ -105,8 +105,8 @@ def test_kill_after_a_swap_was_accepted_loses_neither_its_effect_nor_its_message
     (swap,) = call(gateway, "GET", "/swaps?ended=true")["swaps"]
     assert swap["state"] == "accepted"
     wait_for(
-        "the one who asked learns of the answer",
+        "the one who asked is notified",
         lambda: f"{before}@example.com" in mails(vendors, "accepted"),
     )
     changed = {"ana@example.com", "ben@example.com"}
-    wait_for("both learn of it", lambda: mails(vendors, "shifts have changed") == changed)
+    wait_for("both are notified", lambda: mails(vendors, "shifts have changed") == changed)
