@@ -1,4 +1,4 @@
-"""kill -9 right after something is stored: it is in force at the next start, and people are notified of it.
+"""kill -9 right after something is stored: it is in force at the next start, and is notified.
 
 Vendors are down until then, so nothing can have been sent before the kill.
 """
