@@ -10,7 +10,7 @@ from gateway.core.incidents.timeline import TimelineEntry, TimelineKind
 from gateway.store import Store, Tx, outbox
 from gateway.store.queries import lists
 from gateway.store.schema.tables import metadata
-from gateway.store.state import alerts, incidents, members, retention, timeline
+from gateway.store.state import alerts, incidents, members, retention, timeline, vendor_incidents
 from tests.store.builders import added, alert, claimed, failed, opened, row, sent
 
 
@@ -31,6 +31,7 @@ async def store_all_rows(store: Store, name: str, *, resolved_at: float | None) 
     await store.write(
         lambda tx: timeline.add_ack(tx, number, "taken", stated_actor("ana", "cli"), 1.0)
     )
+    await store.write(lambda tx: vendor_incidents.remember(tx, "pagerduty", name, [number]))
     await added(store, row(number))
     (notice,) = await claimed(store)
     await store.write(lambda tx: outbox.record_attempts(tx, [sent(notice, receipt={"ts": "1"})]))
