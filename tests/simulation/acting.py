@@ -131,8 +131,7 @@ async def ends_follow(day: ActingDay) -> list[str]:
     dead = {(one.incident, one.target.key) for one in await day.world.dead()}
     kinds: dict[tuple[int, str], list[str]] = defaultdict(list)
     for one in day.world.delivered:
-        if one.notice not in day.doubled:
-            kinds[one.incident, one.to].append(one.kind)
+        kinds[one.incident, one.to].append(one.kind)
     problems = []
     for (number, to), told in kinds.items():
         root = number
