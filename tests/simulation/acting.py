@@ -49,13 +49,13 @@ class ActingDay(Simulation):
 
     async def all_incidents(self) -> list[Incident]:
         """Return all incidents, oldest first."""
-        found: list[Incident] = []
+        incidents_so_far: list[Incident] = []
         while True:
-            number = 1001 + len(found)
+            number = 1001 + len(incidents_so_far)
             one = await self.world.engine.store.read(lambda tx, n=number: incidents.get(tx, n))
             if one is None:
-                return found
-            found.append(one)
+                return incidents_so_far
+            incidents_so_far.append(one)
 
     async def act(self) -> None:
         """Let somebody act on an incident by some means; the replica may die right after it."""
@@ -133,15 +133,15 @@ async def ends_follow(day: ActingDay) -> list[str]:
     for one in day.world.delivered:
         kinds[one.incident, one.to].append(one.kind)
     problems = []
-    for (number, to), told in kinds.items():
+    for (number, to), sent in kinds.items():
         root = number
         while into.get(root) is not None:
             root = int(into[root] or root)
-        if (number, to) in dead or (root, to) in dead or not set(told) & FIRING:
+        if (number, to) in dead or (root, to) in dead or not set(sent) & FIRING:
             continue
         ends = [kind for kind in kinds[root, to] if kind in RESOLVED_KINDS]
-        last = max(position for position, kind in enumerate(told) if kind in FIRING)
-        after = [kind for kind in told[last:] if kind in RESOLVED_KINDS]
+        last = max(position for position, kind in enumerate(sent) if kind in FIRING)
+        after = [kind for kind in sent[last:] if kind in RESOLVED_KINDS]
         if (root != number and not ends) or (root == number and not after):
-            problems.append(f"#{number} {to}: {told}, and of #{root}: {ends}")
+            problems.append(f"#{number} {to}: {sent}, and of #{root}: {ends}")
     return problems
