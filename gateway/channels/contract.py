@@ -63,6 +63,15 @@ class ShowsOnCall(Protocol):
         """Make a group consist of these members; without any it stays as it is."""
 
 
+@runtime_checkable
+class TakesReplies(Protocol):
+    """A channel whose messages may be replied to."""
+
+    @property
+    def takes_replies(self) -> bool:
+        """Return whether replies to its messages reach the gateway."""
+
+
 class IncidentDirectory(Protocol):
     """A vendor that keeps incidents and users, and can be asked about them.
 

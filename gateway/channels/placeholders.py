@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from gateway.channels.contract import Channel, IncidentDirectory, KnowsIncidents
+from gateway.channels.contract import Channel, IncidentDirectory, KnowsIncidents, TakesReplies
 from gateway.core.incidents.message import Message, Receipt
 from gateway.core.incidents.notice import NoticeKind
 from gateway.core.incidents.retry import Failure, Scope, SendError
@@ -67,6 +67,12 @@ class PerTargetChannel:
         if secret is not None and not secret.reveal():
             raise SendError(Failure.MISCONFIGURED, f"{references(target.address)} is not set")
         return await self._vendor.send(message, target, receipt)
+
+    @property
+    def takes_replies(self) -> bool:
+        """Return that of the vendor's channel. See TakesReplies."""
+        vendor: object = self._vendor
+        return isinstance(vendor, TakesReplies) and vendor.takes_replies
 
     def incident_directory(self) -> IncidentDirectory | None:
         """Return that of the vendor's channel. See KnowsIncidents."""

@@ -44,7 +44,7 @@ def finish_message(request: RenderRequest, outcome: Outcome) -> Message:
         names = {
             **view_of(facts, kind, request.reason),
             "zone": request.zone,
-            **target_view(target, request.links),
+            **target_view(target, request.links, takes_replies=request.takes_replies),
         }
     except Exception:  # facts of an older release, or damaged ones
         names = bare_names(facts, kind.value)

@@ -98,7 +98,10 @@ class Renderer:
             names.update(you=you, zone=zone, external_url=self.external_url)
             self._add_sentences(names)
             self._cache_names(key, facts, names)
-        return {**names, **target_view(request.target, request.links)}
+        return {
+            **names,
+            **target_view(request.target, request.links, takes_replies=request.takes_replies),
+        }
 
     def render_template(
         self, name: str, environment: TemplateEnvironment, names: dict[str, Any]

@@ -23,3 +23,5 @@ class RenderRequest:
     """The IANA name of the time zone of printed times."""
     kind: NoticeKind = NoticeKind.FIRING
     reason: NotifyReason = NotifyReason.FIRST
+    takes_replies: bool = False
+    """Whether a reply to the message reaches the gateway."""

@@ -18,7 +18,7 @@ DIGESTS: Mapping[str, str] = {
     "pagerduty/summary.j2": "e70a37330539eff376714a7def48b39bdd3176326fcc2716a6da529d05905069",
     "shared/asked.j2": "0a230f2d13d2c109d68edfd4865388894882860a53ce8bc22c2cc5097f049b66",
     "shared/body.j2": "9d2053dbe11e7a65bed00e47fb91e0a68f2c022250d27a1838d2ff7bb919f4d4",
-    "shared/foot.j2": "4cf568643412d7e27b8a49f854bc3ad174f46010e856fe13d0381f0a8c7a4e41",
+    "shared/foot.j2": "f114b8155b44cd5037e9fd7c6557a76a5e093d5b6fdf5c5007eabb4502a9714b",
     "shared/headline.j2": "3349c74d77e567c68d534363c70d1d98ac762ba70c8a32c4b39aae04741e6ce5",
     "shared/report.j2": "7f04b7587b33a5cb576b9d1bf574618daac78e46158b5cba9b2f9f4b660e33e4",
     "shared/shift.j2": "249121021ea17d6dce4024f269046f2302c255cc69cb566627c85e33f7b043c5",

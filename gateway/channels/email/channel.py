@@ -68,6 +68,11 @@ class Email:
         self._client._session = requests.Session()
         mount(self._client._session, self._http)
 
+    @property
+    def takes_replies(self) -> bool:
+        """See TakesReplies."""
+        return bool(self._options.inbound_address)
+
     def accepts(self, kind: NoticeKind, *, quiet: bool) -> bool:
         """Accept everything except quiet updates: e-mail cannot be edited in place."""
         return accepts_notice(self.spec, kind, quiet=quiet)

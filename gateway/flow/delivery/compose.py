@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from gateway.channels.contract import Channel
+from gateway.channels.contract import Channel, TakesReplies
 from gateway.core.decide.facts import without_ends
 from gateway.core.incidents.message import Link, Message
 from gateway.core.incidents.notice import (
@@ -76,6 +76,7 @@ class Composer:
             facts["note"] = f"This notification is late: {name} could not be reached before."
         if channel.spec.parts and (unsafe := unsafe_links_text(facts, links_from(facts))):
             facts["note"] = "; ".join(filter(None, [facts.get("note"), unsafe]))
+        reply_token = self._reply_token(notice)
         request = RenderRequest(
             notice.id,
             facts,
@@ -85,10 +86,10 @@ class Composer:
             self._time_zone(notice),
             kind,
             notice.reason,
+            bool(reply_token) and isinstance(channel, TakesReplies) and channel.takes_replies,
         )
         message = await self._renderer().render(request, rank=notice.rank)
         mentions = mentions_of(notice.target, kind, facts, self._plan())
-        reply_token = self._reply_token(notice)
         return replace(message, reduced=notice.refused, mentions=mentions, reply_token=reply_token)
 
     def _reply_token(self, notice: Notice) -> str:

@@ -51,7 +51,8 @@ NAMES: Mapping[str, str] = {
     "truncated": "how many alerts the source itself left out",
     "receiver": "the receiver's name",
     "team": "the team's name; empty without one",
-    "target": "who gets this message: channel, account, address, person",
+    "target": "who gets this message: channel, account, address, person, and whether "
+    "replies to it reach the gateway (replies)",
     "you": "true when the message goes to one person",
     "at": "when it was decided to send this",
     "opened_at": "when the incident began",
@@ -205,7 +206,9 @@ def status_of(facts: Mapping[str, Any], kind: NoticeKind) -> IncidentStatus:
     )
 
 
-def target_view(target: Target, links: Sequence[Link]) -> dict[str, Any]:
+def target_view(
+    target: Target, links: Sequence[Link], *, takes_replies: bool = False
+) -> dict[str, Any]:
     """Return the names that depend on the target; the shared sentences lack these."""
     return {
         "target": {
@@ -213,6 +216,7 @@ def target_view(target: Target, links: Sequence[Link]) -> dict[str, Any]:
             "address": target.address,
             "person": target.person or "",
             "account": target.account,
+            "replies": takes_replies,
         },
         "links": links,
         "link": Labels({link.role: link.url for link in reversed(links)}),

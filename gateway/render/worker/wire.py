@@ -25,7 +25,16 @@ def details_of(request: RenderRequest) -> tuple[Any, ...]:
     target = request.target
     address = (target.channel, target.address, target.person, target.account)
     parts, links = tuple(request.parts), tuple(request.links)
-    return request.facts, address, parts, links, request.zone, request.kind, request.reason
+    return (
+        request.facts,
+        address,
+        parts,
+        links,
+        request.zone,
+        request.kind,
+        request.reason,
+        request.takes_replies,
+    )
 
 
 def pack_request(request: tuple[Any, ...]) -> bytes:
