@@ -38,7 +38,7 @@ class ActingDay(Simulation):
 
     def actions(self) -> dict[Action, int]:
         """Return what may happen, and how often in proportion."""
-        return super().actions() | {self.act: 24, self.respond: 2, self.reload: 0}
+        return super().actions() | {self.act: 36, self.respond: 2, self.reload: 0}
 
     async def repair(self) -> None:
         """Let everything work again, and end what people have put off."""
@@ -62,8 +62,12 @@ class ActingDay(Simulation):
         known = await self.all_incidents()
         if not known:
             return
-        engine, one = self.dice.choice(self.world.replicas), self.dice.choice(known[-6:])
-        name, other, arguments = self.drawn_action(known)
+        still_open = [one for one in known if one.open]
+        among = still_open if still_open and self.dice.random() < 0.8 else known[-6:]
+        engine, one = self.dice.choice(self.world.replicas), self.dice.choice(among)
+        name, other, arguments = self.drawn_action(among)
+        if name is ActionName.UNMERGE and one.responses.merged_into is not None:
+            other = one.responses.merged_into
         actor = self.drawn_actor()
         result = await engine.act(one.number, name, actor, other, **arguments)
         self.log(f"{actor.id} by {actor.via}: {name} #{one.number} {other or ''}: {result.answer}")
@@ -92,7 +96,7 @@ class ActingDay(Simulation):
     ) -> tuple[ActionName, int | None, dict[str, object]]:
         """Draw an action, a second incident where it needs one, and its arguments."""
         name = self.dice.choice((*PLAIN, *WITH_OTHER, *_WITH_TEXT))
-        other = self.dice.choice(known[-6:]).number if name in WITH_OTHER else None
+        other = self.dice.choice(known).number if name in WITH_OTHER else None
         now = self.world.now
         arguments: dict[ActionName, dict[str, object]] = {
             ActionName.COMMENT: {"text": f"at {now:.0f}"},
