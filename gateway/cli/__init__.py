@@ -40,6 +40,8 @@ COMMANDS = {
     "noise": "gateway.cli.respond.opinion:noise",
     "unrate": "gateway.cli.respond.opinion:unrate",
     "team": "gateway.cli.respond.opinion:team",
+    "followup": "gateway.cli.follow_up",
+    "timeline": "gateway.cli.follow_up:timeline",
     "silence": "gateway.cli.silence.commands",
     "explain": "gateway.cli.explain",
     "render": "gateway.cli.render",

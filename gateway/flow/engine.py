@@ -23,6 +23,7 @@ from gateway.flow.delivery.sender import Sender
 from gateway.flow.dispatch.dispatcher import Dispatcher
 from gateway.flow.dispatch.respond import IncidentAction
 from gateway.flow.feeds.feeds import Feeds
+from gateway.flow.follow_ups.follow_ups import FollowUps
 from gateway.flow.housekeeping import Housekeeping
 from gateway.flow.inbound.mail_replies import MailReplies
 from gateway.flow.inbound.vendor_events import VendorEvents
@@ -123,6 +124,7 @@ class Engine:
         matches = SilenceMatches(store, now, self.active_alerts.candidates)
         self.silences = Silences(store, now, matches, self.dispatcher.schedule)
         self.manual_pages = ManualPages(store, plan, now, self._intake_committed)
+        self.follow_ups = FollowUps(store, plan, now)
         self.duty = DutyRecorder(store, plan, now, Handovers(plan).announce)
         self.shifts = ShiftWatcher(store, self.in_force, now)
         self.reports = ReportScheduler(

@@ -2,8 +2,9 @@
 
 import click
 
-from gateway.cli.respond.act import act, end_of, number
+from gateway.cli.respond.act import act, number
 from gateway.cli.support.actor import actor_option
+from gateway.cli.support.ends import end_of
 from gateway.cli.support.session import Session, pass_session
 from gateway.cli.support.times import TIME_FORMATS
 

@@ -32,6 +32,7 @@ class TimelineKind(StrEnum):
     UNLINKED = "unlinked"
     RATED = "rated"
     TEAM_CHANGED = "team changed"
+    FOLLOW_UP = "follow-up"  # something to do after the end
     ESCALATED = "escalated"
     STEP_EMPTY = "nobody reached"  # a step, or a part of it, has no targets
     PERSONAL_RULE = "notification rule"  # a further contact of a person was notified

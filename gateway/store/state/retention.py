@@ -12,6 +12,7 @@ from gateway.store.schema.tables import (
     alerts,
     attempts,
     facts,
+    follow_ups,
     incidents,
     members,
     notices,
@@ -45,6 +46,12 @@ _DELETE_PARTS = [
     Statement(delete(table).where(InList(table.c.incident, "numbers")))
     for table in (members, recipients, timeline, acks, notices, vendor_incidents)
 ]
+# What is still to be done outlives its incident.
+_DELETE_FOLLOW_UPS = Statement(
+    delete(follow_ups).where(
+        InList(follow_ups.c.incident, "numbers"), follow_ups.c.done_at.is_not(None)
+    )
+)
 _DELETE_INCIDENTS = Statement(delete(incidents).where(InList(incidents.c.number, "numbers")))
 _DELETE_ATTEMPTS = Statement(delete(attempts).where(InList(attempts.c.notice, "ids")))
 _DELETE_NOTICES = Statement(delete(notices).where(InList(notices.c.id, "ids")))
@@ -81,7 +88,7 @@ def prune(tx: Tx, before: float, limit: int) -> int:
     tx.run(_DELETE_ATTEMPTS, ids=ids)
     tx.run(_DELETE_NOTICES, ids=ids)
     tx.run(_DELETE_FACTS, ids=json_list({row[1] for row in gone}))
-    for statement in _DELETE_PARTS:
+    for statement in (*_DELETE_PARTS, _DELETE_FOLLOW_UPS):
         tx.run(statement, numbers=numbers)
     forgotten = tx.run(_DELETE_INCIDENTS, numbers=numbers)
     if forgotten:

@@ -15,6 +15,7 @@ from gateway.web.api_v1 import (
     contacts,
     explain,
     feeds,
+    follow_ups,
     incidents,
     models,
     oncall,
@@ -34,6 +35,7 @@ from gateway.web.api_v1.models import changes as change_models
 from gateway.web.api_v1.models import contacts as contact_models
 from gateway.web.api_v1.models import explain as explain_models
 from gateway.web.api_v1.models import feeds as feed_models
+from gateway.web.api_v1.models import follow_ups as follow_up_models
 from gateway.web.api_v1.models import people as people_models
 from gateway.web.api_v1.models import reports as report_models
 from gateway.web.api_v1.models import route as route_models
@@ -148,6 +150,44 @@ ENDPOINTS = (
             (404, 409),
         )
         for one in ACTION_ENDPOINTS
+    ),
+    _get(
+        "/incidents/{number}/story",
+        "getIncidentStory",
+        follow_ups.incident_story,
+        requests.NoQuery,
+        follow_up_models.Story,
+        (404,),
+    ),
+    _get(
+        "/incidents/{number}/follow-ups",
+        "listFollowUpsOfIncident",
+        follow_ups.of_incident,
+        requests.NoQuery,
+        follow_up_models.FollowUpList,
+    ),
+    _post(
+        "/incidents/{number}/follow-ups",
+        "addFollowUp",
+        follow_ups.add,
+        follow_up_models.NewFollowUp,
+        follow_up_models.FollowUp,
+        (404, 422),
+    ),
+    _get(
+        "/follow-ups",
+        "listOpenFollowUps",
+        follow_ups.list_open,
+        follow_up_models.FollowUpQuery,
+        follow_up_models.FollowUpList,
+    ),
+    _post(
+        "/follow-ups/{number}",
+        "setFollowUpDone",
+        follow_ups.set_done,
+        follow_up_models.FollowUpDone,
+        follow_up_models.FollowUp,
+        (404,),
     ),
     _post("/pages", "pageWithoutAlert", actions.page, ManualPage, models.Paged, (422,)),
     _get(

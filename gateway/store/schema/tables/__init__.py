@@ -14,6 +14,7 @@ from gateway.store.schema.tables.contact import callbacks, unusable_contacts
 from gateway.store.schema.tables.duty import duty_records
 from gateway.store.schema.tables.episode import episodes
 from gateway.store.schema.tables.feed import feeds
+from gateway.store.schema.tables.follow_up import follow_ups
 from gateway.store.schema.tables.incident import acks, incidents, members, timeline
 from gateway.store.schema.tables.outbox import attempts, facts, holds, notices, recipients
 from gateway.store.schema.tables.round_robin import round_robin
@@ -33,6 +34,7 @@ __all__ = [
     "episodes",
     "facts",
     "feeds",
+    "follow_ups",
     "holds",
     "incidents",
     "members",

@@ -32,4 +32,5 @@ COUNTERS = {
     "plan_version": 0,
     "swap": 0,
     "manual_page": 0,
+    "follow_up": 0,
 }
