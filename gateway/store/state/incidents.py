@@ -60,21 +60,10 @@ _ENDED_SINCE = Statement(
     .where(incidents.c.resolved_at > bindparam("since"), InList(incidents.c.group_hash, "hashes"))
     .order_by(incidents.c.resolved_at)
 )
-# SQLite and PostgreSQL: the row of the largest number of each group.
-_LATEST = (
-    select(
-        incidents.c.group_hash,
-        func.max(incidents.c.number).label("number"),
-        func.count().label("lately"),
-    )
+_LATEST = Statement(
+    select(incidents.c.group_hash, func.max(incidents.c.number), func.count())
     .where(InList(incidents.c.group_hash, "hashes"), incidents.c.opened_at > bindparam("since"))
     .group_by(incidents.c.group_hash)
-    .subquery()
-)
-_PREVIOUS = Statement(
-    select(
-        incidents.c.group_key, incidents.c.number, incidents.c.resolved_at, _LATEST.c.lately
-    ).where(incidents.c.number == _LATEST.c.number)
 )
 _CREATE = insert(incidents, [*_COLUMNS, "group_hash", "title", "urgency", "suppressed"])
 _BY_NUMBER = Statement(select(*SELECTED).where(InList(incidents.c.number, "numbers")))
@@ -139,10 +128,14 @@ def previous_of(tx: Tx, group_keys: Collection[str], since: float) -> dict[str, 
 
     They are resolved, because a group has one open incident at most and this one is to open.
     """
-    hashes = json_list([_hash(key) for key in group_keys])
+    keys = {_hash(key): key for key in group_keys}
+    latest = tx.rows(_LATEST, since=since, hashes=json_list(list(keys)))
+    if not latest:
+        return {}
+    stored = by_number(tx, [number for _, number, _ in latest])
     return {
-        key: Previous(number, ended_at or 0.0, lately)
-        for key, number, ended_at, lately in tx.rows(_PREVIOUS, since=since, hashes=hashes)
+        keys[hash_]: Previous(number, stored[number].resolved_at or 0.0, lately)
+        for hash_, number, lately in latest
     }
 
 
