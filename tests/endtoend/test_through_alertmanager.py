@@ -37,7 +37,7 @@ ACKNOWLEDGED: Summaries = {
 
 UNACKNOWLEDGED: Summaries = {
     **dict.fromkeys((ANA, BEN), ("mail critical, escalated",)),
-    ANA_SLACK: ("update critical", "reply critical, escalated"),
+    **dict.fromkeys((ANA_SLACK, CHANNEL), ("update critical", "reply critical, escalated")),
     BEN_SLACK: ("post critical",),
 }
 ACKNOWLEDGED_BY_BEN: Summaries = {**ACKNOWLEDGED, ANA: ("mail acknowledged",), BEN_SLACK: IN_SLACK}

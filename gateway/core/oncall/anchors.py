@@ -122,7 +122,7 @@ def _present(layer: Layer, zone: ZoneInfo, now: float) -> _Present | None:
 
 def _following(old: Turns, present: _Present, new: Turns) -> int:
     """Return the index of the new turn that comes after the present one."""
-    at = _index_of(present.people, present.following - 1, new)
+    at = _index_of(present.people, (present.following - 1) % len(old), new)
     if at is not None:
         return (at + 1) % len(new)
     for step in range(len(old)):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from gateway.core.actions.table import ActionName
+from gateway.core.errors import GatewayError
 from gateway.core.incidents.incident import Incident
 from gateway.core.plan.plan import Plan
 from gateway.web.explain.names import name_of
@@ -191,7 +192,7 @@ def _number(name: str) -> FormField:
     return FormField(name, "Number of the incident", FieldKind.NUMBER)
 
 
-class FormError(ValueError):
+class FormError(GatewayError, ValueError):
     """A field of the form cannot be used; the text says why."""
 
 

@@ -115,6 +115,14 @@ def test_person_with_two_turns_keeps_the_position_in_the_list() -> None:
     assert weeks(edit(four, moved)) == ["ana", "ben", "dee", "ana"]
 
 
+def test_last_turn_of_a_person_with_two_keeps_its_position_too() -> None:
+    """Ben has the second turn and the last one: after the last one the list begins again."""
+    start = date(2025, 12, 22)
+    before = rota(weekly("cho", "ben", "dee", "ben", start=start))
+    after = weekly("ana", "ben", "dee", "ben", start=start)
+    assert weeks(edit(before, after)) == ["ben", "ana", "ben", "dee"]
+
+
 def test_turn_of_several_is_recognised_by_the_people_it_shares() -> None:
     """[ana, ben] became [ben, dee]: the turn after that one follows."""
     pairs = rota(Layer((("ana", "ben"), ("cho",)), 1, "week", MONDAY, date(2026, 1, 12)))

@@ -1,11 +1,13 @@
 """The times at which a receiver reaches nobody, against an evaluation of single instants."""
 
 from dataclasses import replace
+from datetime import UTC, date, datetime, time
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.core.oncall.rota import Rota, shifts
+from gateway.core.oncall.types import Handover, Layer
 from gateway.core.plan.plan import Escalation, Plan, Receiver, Step
 from gateway.core.plan.recipients import step_targets
 from gateway.core.plan.step_condition import StepCondition
@@ -60,6 +62,18 @@ def plan_of(rota: Rota, steps: list[Step]) -> Plan:
         escalations={"billing": escalation},
         receivers={**BASE.receivers, "billing": receiver},
     )
+
+
+def test_members_of_a_turn_of_nobody_count_from_the_start_of_the_layer() -> None:
+    """A layer that begins with an empty turn has members at once, though nobody is on call."""
+    start = datetime(2020, 3, 8, tzinfo=UTC).timestamp()
+    layer = Layer(((), ("ana",)), 1, "hour", Handover(time(0)), date(2020, 3, 8))
+    rota = Rota("billing", "UTC", (layer,))
+    plan = plan_of(rota, [Step(("members:billing",))])
+    span = Span(start - DAY, start + DAY)
+    reach = Reach(plan, {"billing": shifts(rota, *span)}, span)
+    unreached = reach.unreached(plan.receivers["billing"], "critical")
+    assert unreached == [Span(start - DAY, start)]
 
 
 @without_deadline
