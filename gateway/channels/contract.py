@@ -1,7 +1,7 @@
 """The one interface between the outbox and the vendors."""
 
-from collections.abc import Collection
-from typing import Protocol, runtime_checkable
+from collections.abc import Collection, Mapping
+from typing import Any, Protocol, runtime_checkable
 
 from gateway.core.incidents.message import Message, Receipt
 from gateway.core.incidents.notice import SHIFT_KINDS, NoticeKind
@@ -91,6 +91,23 @@ class KnowsIncidents(Protocol):
 
     def incident_directory(self) -> IncidentDirectory | None:
         """Return what can be asked; None if nothing can."""
+
+
+@runtime_checkable
+class AnswersRequests(Protocol):
+    """A channel that can answer the person who pressed a button, or wrote a command or a reply.
+
+    Both methods raise SendError and nothing else, except for cancellation.
+    """
+
+    async def answer(self, url: str, content: Mapping[str, Any]) -> None:
+        """Post content to the URL that the vendor sent with a request, once.
+
+        Only the vendor's own host is accepted, because the URL comes from outside.
+        """
+
+    async def notify_user(self, channel: str, user: str, thread: str, text: str) -> None:
+        """Show a text in a thread of a channel to one user alone."""
 
 
 def accepts_notice(spec: ChannelSpec, kind: NoticeKind, *, quiet: bool) -> bool:

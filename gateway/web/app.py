@@ -6,7 +6,7 @@ from aiohttp import web
 
 from gateway.flow.engine import Engine
 from gateway.settings import ServerSettings
-from gateway.web import alertmanager_api, api_v1, feeds, ops, slack_actions
+from gateway.web import alertmanager_api, api_v1, feeds, ops
 from gateway.web.callbacks import handler as callbacks
 from gateway.web.callbacks import inbound
 from gateway.web.http.errors import errors_as_json
@@ -15,6 +15,7 @@ from gateway.web.http.refusals import REFUSALS, Refusals, delay_failed_proofs
 from gateway.web.ingest import handlers
 from gateway.web.pages import acknowledge, incidents, oncall, silence_form, silences, swap
 from gateway.web.pages.not_found import not_found_page_for_browsers
+from gateway.web.slack import endpoints as slack
 
 LARGEST_FORM = 64 * 1024
 """Bytes of any body except alerts', whose source sets the limit."""
@@ -59,7 +60,7 @@ def _add_all(app: web.Application) -> None:
     api_v1.add_routes(app)
     alertmanager_api.add_routes(app)
     ops.add_routes(app)
-    slack_actions.add_routes(app)
+    slack.add_routes(app)
     callbacks.add_routes(app)
     inbound.add_routes(app)
 

@@ -19,6 +19,9 @@ MAX_ALL_TEXT = 11_000
 MAX_TEXT = 40_000
 MAX_TOPIC = 250
 
+MAX_ANSWERS = 5  # at one response_url
+RESPONSES = "/actions/"
+"""The beginning of a response_url's path."""
 HOOKS = "/services/"
 """The beginning of an incoming webhook's path."""
 
@@ -45,6 +48,8 @@ class FakeSlack(Fake):
         self.topics: dict[str, str] = {}  # by channel id
         self.groups: dict[str, list[str]] = {}  # members by user group
         self.hooked: dict[str, list[dict[str, Any]]] = {}  # by the path of an incoming webhook
+        self.answers: dict[str, list[dict[str, Any]]] = {}  # by the path of a response_url
+        self.ephemeral: list[dict[str, Any]] = []  # shown to one user in a channel
         self._ids: dict[str, str] = {}
         self._numbers = itertools.count(1)
 
@@ -86,6 +91,8 @@ class FakeSlack(Fake):
         """Answer as the Web API does, and an incoming webhook with plain text."""
         if request.path.startswith(HOOKS):
             return self._hook(request)
+        if request.path.startswith(RESPONSES):
+            return self._answer_to(request)
         self._authenticate(request)
         if request.path == "/api/auth.test":
             return {"ok": True, "user": "gateway", "team": "example", "team_id": "T1"}
@@ -99,6 +106,8 @@ class FakeSlack(Fake):
             return self._post(body)
         if request.path == "/api/chat.update":
             return self._update(body)
+        if request.path == "/api/chat.postEphemeral":
+            return self._post_ephemeral(body)
         raise _error("unknown_method")
 
     def _hook(self, request: Received) -> str:
@@ -111,6 +120,31 @@ class FakeSlack(Fake):
             raise AnswerError(400, error.content["error"]) from None
         self.hooked.setdefault(request.path, []).append(body)
         return "ok"
+
+    def response_url(self, user: str) -> str:
+        """The URL that comes with a request of a user, for at most five answers."""
+        return f"{self.url}{RESPONSES}T0TEST/{user}/{next(self._numbers)}"
+
+    def answers_to(self, user: str) -> list[str]:
+        """Return the texts that a user alone was shown, in order."""
+        own = [texts for path, texts in self.answers.items() if f"/{user}/" in path]
+        shown = [one["text"] for answers in own for one in answers]
+        return shown + [one["text"] for one in self.ephemeral if one["user"] == user]
+
+    def _answer_to(self, request: Received) -> str:
+        body, before = request.json, self.answers.setdefault(request.path, [])
+        if not isinstance(body, dict) or len(before) >= MAX_ANSWERS:
+            raise AnswerError(404, {"ok": False, "error": "expired_url"})
+        if body.get("replace_original") or body.get("delete_original"):
+            raise AnswerError(400, {"ok": False, "error": "would_replace_the_message"})
+        before.append(body)
+        return "ok"
+
+    def _post_ephemeral(self, body: dict[str, Any]) -> Any:
+        if not body.get("user") or not body.get("channel"):
+            raise _error("user_not_in_channel")
+        self.ephemeral.append(body)
+        return {"ok": True, "message_ts": f"1800000000.{next(self._numbers):06d}"}
 
     def _authenticate(self, request: Received) -> None:
         token = request.headers.get("Authorization", "")

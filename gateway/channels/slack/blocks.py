@@ -7,16 +7,14 @@ url 3000. All text of all blocks together is undocumented: messages have been re
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
+from gateway.channels.slack.buttons import Block, Controls, button_blocks, written_links
 from gateway.channels.slack.mrkdwn import bold, code, mention, plain, split_lines, truncate_mrkdwn
 from gateway.channels.support import facts as read
-from gateway.channels.support.truncate import strip_controls, truncate
-from gateway.core.incidents.message import Link, Message
+from gateway.channels.support.truncate import strip_controls
+from gateway.core.incidents.message import Message
 from gateway.core.incidents.notice import NotifyReason
 from gateway.core.text.escape import one_line, safe_url, slack_escape, slack_link
-
-Block = dict[str, Any]
 
 ALL_TEXT = 8000
 HEADER = 150
@@ -25,30 +23,12 @@ FALLBACK_TEXT = 3900  # advice is 4000 for `text`; some report msg_too_long abov
 FIELDS = 10
 FIELD_VALUE = 120
 ALL_FIELDS = 2000
-ALL_URLS = 2500  # of the buttons: a graph's link can be long, and is the last one
-BUTTON_TEXT = 75
 ALERT_LINES = 20
 NOTE = 250  # room for the line that says how many alerts are not shown
 LABELS_IN_LINE = 6
 MOST_MENTIONS = 20
 """People mentioned in one message; a step that pages more is a broadcast, and the text is short."""
 
-_BUTTONS = {
-    "acknowledge": ("Acknowledge", "primary"),
-    "take": ("Take over", None),
-    "undo": ("Undo", None),
-    "runbook": ("Runbook", None),
-    "incident": ("Incident", None),
-    "list": ("All incidents", None),
-    "accept_swap": ("Accept", "primary"),
-    "decline_swap": ("Decline", None),
-    "oncall": ("Who is on call", None),
-    "dashboard": ("Dashboard", None),
-    "panel": ("Panel", None),
-    "image": ("Graph", None),
-    "silence": ("Silence at the source", None),
-    "source": ("Source", None),
-}
 _MORE = {"incident": "the incident", "list": "the list of incidents"}
 _RANK_EMOJI = {1: "🔴", 2: "🟠", 3: "🔵"}
 
@@ -84,11 +64,8 @@ def mentions(message: Message) -> str:
     return " ".join(filter(None, map(mention, message.mentions[:MOST_MENTIONS])))
 
 
-def blocks(message: Message, *, buttons: bool = True) -> list[Block]:
-    """Return the whole message. A line says how much does not fit.
-
-    Without `buttons` there are links in a line of text instead.
-    """
+def blocks(message: Message, controls: Controls = Controls.LINKS) -> list[Block]:
+    """Return the whole message. A line says how much does not fit."""
     title = rendered_part(message, "title") or slack_escape(read.incident_name(message))
     head = plain(title, HEADER - 2)
     content: list[Block] = [
@@ -101,7 +78,7 @@ def blocks(message: Message, *, buttons: bool = True) -> list[Block]:
     if paged := mentions(message):
         # Slack's clients ring for a mention in the blocks; `text` has it for the notification.
         content.append(_section(f"Paged: {paged}"))
-    links = _buttons(message) if buttons else _link_line(message)
+    links = _controls(message, controls)
     common = read.shared_labels(message.facts)
     fields: list[Block] = []
     if common and message.status != "resolved":
@@ -118,7 +95,7 @@ def blocks(message: Message, *, buttons: bool = True) -> list[Block]:
 
 def plain_text(message: Message) -> str:
     """Return the message without blocks, because Slack refused them: text and links."""
-    links = _written_links(message)
+    links = written_links(message)
     tail = f"\n{links}" if links else ""
     body = f"{headline(message)}\n{rendered_part(message, 'text')}"
     if len(tail) > FALLBACK_TEXT // 2:
@@ -204,79 +181,12 @@ def _omitted_line(message: Message, start: str) -> str:
     return f"{start}, see {slack_escape(read.incident_name(message))}"
 
 
-def _links(message: Message) -> Sequence[Link]:
-    """Return the links to show, each role once, in the order of use."""
-    by_role: dict[str, Link] = {}
-    for link in message.links:
-        if link.role == "acknowledge" and message.status != "firing":
-            continue
-        if link.role in _BUTTONS and safe_url(link.url):
-            by_role.setdefault(link.role, link)
-    shown: list[Link] = []
-    left = ALL_URLS
-    for role in _BUTTONS:
-        if role in by_role and len(by_role[role].url) <= left:
-            shown.append(by_role[role])
-            left -= len(by_role[role].url)
-    return shown
-
-
-def _written_links(message: Message) -> str:
-    links = [slack_link(link.url, link.text or _BUTTONS[link.role][0]) for link in _links(message)]
-    return " · ".join(links)
-
-
-def _link_line(message: Message) -> list[Block]:
-    """Return the links as one line of text; nothing where they are longer than a section."""
-    line = _written_links(message)
+def _controls(message: Message, controls: Controls) -> list[Block]:
+    """Return the links and actions; nothing where links in text are longer than a section."""
+    if controls is not Controls.TEXT:
+        return button_blocks(message, controls)
+    line = written_links(message)
     return [_section(line)] if 0 < len(line) <= SECTION else []
-
-
-def _buttons(message: Message) -> list[Block]:
-    """Return URL buttons: they open a page, and only a click there acts."""
-    elements: list[Block] = []
-    for link in _links(message):
-        default, style = _BUTTONS[link.role]
-        value = str(message.incident)
-        if link.role == "take":
-            value += f":{_acknowledger(message)}"
-        elif link.role in ("accept_swap", "decline_swap"):
-            value = _swap_id(message)
-        button: Block = {
-            "type": "button",
-            "action_id": f"gateway_{link.role}",
-            "text": {
-                "type": "plain_text",
-                "text": truncate(one_line(link.text) or default, BUTTON_TEXT),
-                "emoji": False,
-            },
-            "url": safe_url(link.url),
-            # Slack reports a click on a URL button too: the value says which incident it was, and
-            # from whom it is taken over.
-            "value": value,
-        }
-        if style:
-            button["style"] = style
-        elements.append(button)
-    return [{"type": "actions", "elements": elements}] if elements else []
-
-
-def _swap_id(message: Message) -> str:
-    """Return the id of the swap that a message asks about, "0" if its facts have none."""
-    shift = message.facts.get("shift")
-    swap = shift.get("swap") if isinstance(shift, Mapping) else None
-    number = swap.get("id") if isinstance(swap, Mapping) else None
-    return str(number) if isinstance(number, int) else "0"
-
-
-def _acknowledger(message: Message) -> str:
-    """Return the id of the person who has acknowledged.
-
-    Slack's limit of a value is 2000.
-    """
-    ack = message.facts.get("ack")
-    by = ack.get("by") if isinstance(ack, Mapping) else None
-    return by[:200] if isinstance(by, str) else ""
 
 
 def _section(text: str) -> Block:

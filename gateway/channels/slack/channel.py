@@ -15,14 +15,16 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from gateway.channels.contract import accepts_notice
 from gateway.channels.slack import blocks, on_call
+from gateway.channels.slack.answers import answer_request
+from gateway.channels.slack.buttons import Controls
 from gateway.channels.slack.codes import MESSAGE_GONE, THREAD_GONE
 from gateway.channels.slack.errors import failure_of, is_error
 from gateway.channels.slack.incoming_webhook import IncomingWebhook
 from gateway.channels.slack.mrkdwn import truncate_mrkdwn
 from gateway.channels.support.client import CONNECT_TIMEOUT, TOTAL_TIMEOUT, HttpClient
 from gateway.channels.support.connection_errors import connection_failure
-from gateway.core.incidents.message import Message, Receipt
-from gateway.core.incidents.notice import SHIFT_KINDS, SILENT_REASONS, NoticeKind
+from gateway.core.incidents.message import THREAD, Message, Receipt
+from gateway.core.incidents.notice import SHIFT_KINDS, SILENT_REASONS, NoticeKind, NotifyReason
 from gateway.core.incidents.retry import Failure, SendError
 from gateway.core.plan.accounts import ChannelSettings, Secret
 from gateway.core.plan.channels import CHANNELS
@@ -48,20 +50,23 @@ class Slack:
         token: Secret,
         *,
         api_url: str = AsyncWebClient.BASE_URL,
+        acts: bool = False,
         proxy: Secret | None = None,
         total_timeout: float = TOTAL_TIMEOUT,
         connect_timeout: float = CONNECT_TIMEOUT,
     ) -> None:
         """Set up the client. Needs a running event loop.
 
-        Timeouts are in seconds, for one call. A message may take three calls: with blocks, as
-        plain text, and in the thread.
+        `acts`: presses of buttons reach the gateway, so that they act at once. Timeouts are in
+        seconds, for one call. A message may take three calls: with blocks, as plain text, and in
+        the thread.
         """
         self._token = token
         self._http = HttpClient(
             IN_FLIGHT, proxy=proxy, total_timeout=total_timeout, connect_timeout=connect_timeout
         )
         self._api_url = api_url
+        self._controls = Controls.ACTIONS if acts else Controls.LINKS
 
     @cached_property
     def _client(self) -> AsyncWebClient:
@@ -95,8 +100,7 @@ class Slack:
             return await self._post(message, target.address)
         try:
             await self._update(message, receipt)
-            # A mention that an update adds notifies nobody.
-            if message.reason not in SILENT_REASONS or blocks.mentions(message):
+            if _needs_reply(message):
                 await self._reply(message, receipt)
         except SlackApiError as error:
             if not is_error(error, MESSAGE_GONE | THREAD_GONE):
@@ -105,7 +109,8 @@ class Slack:
                 "slack: the message of incident %s is gone: posting a new one", message.incident
             )
             return await self._post(message, target.address)
-        return receipt
+        # Receipts of earlier releases have no thread.
+        return {**receipt, THREAD: f"{receipt['channel']}/{receipt['ts']}"}
 
     async def _post(self, message: Message, address: str) -> dict[str, str]:
         """Post a message to a channel's name or id, or directly to a member's id."""
@@ -115,7 +120,7 @@ class Slack:
             raise failure_of(error, self._token) from None
         channel, ts = answer.get("channel"), answer.get("ts")
         if isinstance(channel, str) and isinstance(ts, str):
-            return {"channel": channel, "ts": ts}
+            return {"channel": channel, "ts": ts, THREAD: f"{channel}/{ts}"}
         if answer.get("ok") is not True:
             raise SendError(Failure.BAD_ANSWER, "Slack's answer has no channel or ts", perhaps=True)
         # `ok` decides. A retry for lack of a ts would post the same message again and again.
@@ -156,7 +161,7 @@ class Slack:
             **message_ref,
             "metadata": _metadata(message),
             "text": blocks.headline(message),
-            "blocks": blocks.blocks(message),
+            "blocks": blocks.blocks(message, self._controls),
         }
         if method == "chat.postMessage":
             content |= {"unfurl_links": False, "unfurl_media": False}
@@ -202,6 +207,18 @@ class Slack:
         """See ShowsOnCall.show_members."""
         return await on_call.show_members(self._form_call, group, members)
 
+    async def answer(self, url: str, content: Mapping[str, Any]) -> None:
+        """See AnswersRequests.answer."""
+        await answer_request(self._http, url, content, self._api_url)
+
+    async def notify_user(self, channel: str, user: str, thread: str, text: str) -> None:
+        """See AnswersRequests.notify_user."""
+        content = {"channel": channel, "user": user, "thread_ts": thread, "text": text}
+        try:
+            await self._call("chat.postEphemeral", content)
+        except SlackApiError as error:
+            raise failure_of(error, self._token) from None
+
     async def _form_call(self, method: str, arguments: dict[str, Any]) -> Mapping[str, Any]:
         """Make one request with form arguments: methods that read take no JSON."""
         try:
@@ -216,6 +233,25 @@ class Slack:
     async def close(self) -> None:
         """Close the HTTP client."""
         await self._http.close()
+
+
+def _needs_reply(message: Message) -> bool:
+    """Return whether an update gets a reply in the thread, because people should notice it.
+
+    A mention that an update adds notifies nobody. A comment that was written in Slack is known
+    there.
+    """
+    if blocks.mentions(message):
+        return True
+    if message.reason is NotifyReason.COMMENTED:
+        return not _is_from_slack(message)
+    return message.reason not in SILENT_REASONS
+
+
+def _is_from_slack(message: Message) -> bool:
+    comments = message.facts.get("comments")
+    last = comments[-1] if isinstance(comments, list | tuple) and comments else None
+    return isinstance(last, Mapping) and last.get("via") == CHANNELS["slack"].name
 
 
 def _metadata(message: Message) -> dict[str, Any]:
@@ -237,11 +273,10 @@ def build(settings: ChannelSettings, secrets: Mapping[str, Secret]) -> Slack | I
     Raises ValueError without a token and without a webhook URL.
     """
     where = f"channels.{settings.name}"
+    acts = any(settings.secrets.get(key) for key in ("signing_secret", "app_token"))
     url = settings.secrets.get("webhook_url")
     if url is not None and url.reveal():
-        return IncomingWebhook(
-            url, buttons="signing_secret" in settings.secrets, proxy=settings.secrets.get("proxy")
-        )
+        return IncomingWebhook(url, acts=acts, proxy=settings.secrets.get("proxy"))
     token = settings.secrets.get("token")
     if token is None or not token.reveal():
         raise ValueError(
@@ -252,5 +287,6 @@ def build(settings: ChannelSettings, secrets: Mapping[str, Secret]) -> Slack | I
     return Slack(
         token,
         api_url=options.get("api_url") or AsyncWebClient.BASE_URL,
+        acts=acts,
         proxy=settings.secrets.get("proxy"),
     )

@@ -17,6 +17,8 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from gateway.channels.contract import accepts_notice
 from gateway.channels.slack import blocks
+from gateway.channels.slack.answers import answer_request
+from gateway.channels.slack.buttons import Controls
 from gateway.channels.slack.codes import CODES, HINTS, POSSIBLY_ACCEPTED, failure_by_code
 from gateway.channels.support.client import CONNECT_TIMEOUT, TOTAL_TIMEOUT, HttpClient
 from gateway.channels.support.connection_errors import connection_failure
@@ -45,18 +47,18 @@ class IncomingWebhook:
         self,
         url: Secret,
         *,
-        buttons: bool = False,
+        acts: bool = False,
         proxy: Secret | None = None,
         total_timeout: float = TOTAL_TIMEOUT,
         connect_timeout: float = CONNECT_TIMEOUT,
     ) -> None:
         """Set up the client. Needs a running event loop. Timeouts are in seconds, for one call.
 
-        `buttons`: the webhook's app accepts presses of buttons. Without that Slack shows a warning
-        beside each button that is pressed, so messages have plain links instead.
+        `acts`: presses of buttons reach the gateway. Without that Slack shows a warning beside
+        each button that is pressed, so messages have plain links instead.
         """
         self._url = url
-        self._buttons = buttons
+        self._controls = Controls.ACTIONS if acts else Controls.TEXT
         self._http = HttpClient(
             IN_FLIGHT, proxy=proxy, total_timeout=total_timeout, connect_timeout=connect_timeout
         )
@@ -90,7 +92,7 @@ class IncomingWebhook:
             content["text"] = blocks.plain_text(message)
         else:
             content["text"] = blocks.headline(message)
-            content["blocks"] = blocks.blocks(message, buttons=self._buttons)
+            content["blocks"] = blocks.blocks(message, self._controls)
         response = await self._post(content)
         error = self._failure(response)
         if error is not None:
@@ -132,6 +134,14 @@ class IncomingWebhook:
             failure = Failure.MISCONFIGURED
         text = f"Slack says {vendor_text(name, secret_parts(self._url), 100)}{hint}"
         return SendError(failure, text, perhaps=name in POSSIBLY_ACCEPTED)
+
+    async def answer(self, url: str, content: Mapping[str, Any]) -> None:
+        """See AnswersRequests.answer."""
+        await answer_request(self._http, url, content, self._url.reveal())
+
+    async def notify_user(self, channel: str, user: str, thread: str, text: str) -> None:
+        """Raise SendError: a webhook reaches nobody alone."""
+        raise SendError(Failure.MISCONFIGURED, "an incoming webhook reaches no single person")
 
     def problem(self) -> str:
         """See Channel.problem."""

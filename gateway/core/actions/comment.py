@@ -36,7 +36,7 @@ def comment(
         why = f"a comment has at most {LONGEST_COMMENT} characters, this has {len(text)}"
         return refused(incident, why, "text")
     ev = Evaluation(incident, members, plan, now, {})
-    ev.draft.responses = ev.draft.responses.with_comment(Comment(actor.id, now, text))
+    ev.draft.responses = ev.draft.responses.with_comment(Comment(actor.id, now, text, actor.via))
     reason = NotifyReason.COMMENTED
     kind = TRANSITIONS[ev.draft.state, reason].kind
     ev.note = f"{plan.name_of(actor.id)} comments"

@@ -169,7 +169,7 @@ def ack_facts(incident: Incident, plan: Plan) -> FactsAck | None:
 def comment_facts(incident: Incident, plan: Plan) -> list[FactsComment]:
     """Return the last comments, oldest first."""
     return [
-        {"by": one.by, "name": plan.name_of(one.by), "at": one.at, "text": one.text}
+        {"by": one.by, "name": plan.name_of(one.by), "at": one.at, "text": one.text, "via": one.via}
         for one in incident.responses.comments
     ]
 

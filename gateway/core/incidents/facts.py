@@ -64,6 +64,7 @@ class FactsComment(TypedDict):
     name: str
     at: float
     text: str
+    via: str  # the means, as of an actor
 
 
 class FactsPerson(TypedDict):

@@ -10,6 +10,10 @@ Receipt = Mapping[str, str]
 """What a channel stores of a message that it delivered (a Slack ts, a Postmark MessageID)."""
 
 
+THREAD = "thread"
+"""The key of a receipt that names the conversation of the message: a reply in it names it, too."""
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
     """A link to be shown.

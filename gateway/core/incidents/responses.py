@@ -48,6 +48,7 @@ class Comment:
     by: str
     at: float
     text: str
+    via: str = ""  # the means, as of an actor; where it was written it need not be repeated
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from gateway.core.plan.recipients import contact_target
 from gateway.core.plan.target_name import target_name
 from gateway.flow.delivery.fallback import fall_back_from_bounce
 from gateway.store import Tx, outbox
-from gateway.store.state import contact_health, timeline
+from gateway.store.state import callback_events, contact_health, timeline
 
 REPEATED = "it was posted before"
 UNKNOWN = "no target of this account has the address"
@@ -27,7 +27,7 @@ def record_event(tx: Tx, account: str, event: ContactEvent, plan: Plan, now: flo
     """
     keys = keys_of_address(plan, account, event.address)
     outcome = _why_nothing_follows(event, keys)
-    if not contact_health.is_new_event(tx, account, event.id, now, outcome or event.kind.value):
+    if not callback_events.is_new_event(tx, account, event.id, now, outcome or event.kind.value):
         return REPEATED
     if outcome:
         return outcome

@@ -4,7 +4,13 @@ import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 
-from gateway.channels.contract import Channel, IncidentDirectory, KnowsIncidents, ShowsOnCall
+from gateway.channels.contract import (
+    AnswersRequests,
+    Channel,
+    IncidentDirectory,
+    KnowsIncidents,
+    ShowsOnCall,
+)
 from gateway.core.incidents.message import Message
 from gateway.core.incidents.notice import NoticeKind
 from gateway.core.plan.accounts import split_account_key
@@ -94,6 +100,11 @@ class SenderPool:
         """Return an account whose vendor can be asked about its incidents; None for others."""
         channel: object = self._channels.get(account_key)
         return channel.incident_directory() if isinstance(channel, KnowsIncidents) else None
+
+    def answers_requests(self, account_key: str) -> AnswersRequests | None:
+        """Return an account that can answer people's requests; None where it cannot."""
+        channel: object = self._channels.get(account_key)
+        return channel if isinstance(channel, AnswersRequests) else None
 
     def capacity(self) -> dict[str, int]:
         """Return how many claimed notices each sender takes, by account key."""

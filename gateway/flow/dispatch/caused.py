@@ -7,7 +7,7 @@ from gateway.core.decide.result import Decision
 from gateway.core.errors import GatewayError
 from gateway.core.incidents.vendor_event import Cause
 from gateway.store import Tx
-from gateway.store.state import contact_health
+from gateway.store.state import callback_events
 
 
 class RepeatedEventError(GatewayError):
@@ -20,7 +20,7 @@ def record_cause(tx: Tx, cause: Cause, number: int, name: ActionName, now: float
     Raises RepeatedEventError if that is stored already.
     """
     event = f"{cause.event}#{number}"
-    if not contact_health.is_new_event(tx, cause.account, event, now, name.value):
+    if not callback_events.is_new_event(tx, cause.account, event, now, name.value):
         raise RepeatedEventError("this event was acted upon before")
 
 

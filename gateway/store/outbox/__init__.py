@@ -20,7 +20,7 @@ from gateway.store.outbox.digests import (
     unsent_digests,
 )
 from gateway.store.outbox.enqueue import add
-from gateway.store.outbox.recipients import notified_since, refired_queues
+from gateway.store.outbox.recipients import incident_of_thread, notified_since, refired_queues
 from gateway.store.outbox.revise import (
     change_kind,
     make_loud,
@@ -55,6 +55,7 @@ __all__ = [
     "expire_all_claims",
     "find",
     "fold",
+    "incident_of_thread",
     "make_loud",
     "mark_fallback_notified",
     "next_due_at",

@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, select
 
 from gateway.core.incidents.incident import State
 from gateway.core.incidents.incident_json import target_to_json
-from gateway.core.incidents.message import Receipt
+from gateway.core.incidents.message import THREAD, Receipt
 from gateway.core.incidents.notice import FIRING_KINDS, NoticeKind
 from gateway.core.incidents.outbox import Result
 from gateway.store.db.bulk import insert
@@ -17,7 +17,7 @@ from gateway.store.db.transaction import Tx
 from gateway.store.outbox.rows import QueueKey
 from gateway.store.schema.tables import incidents, notices, recipients
 
-_COLUMNS = ["incident", "target_key", "target", "heard", "receipt", "updated_at"]
+_COLUMNS = ["incident", "target_key", "target", "heard", "receipt", "updated_at", "thread"]
 _SAVE = insert(
     recipients,
     _COLUMNS,
@@ -25,6 +25,7 @@ _SAVE = insert(
     change={
         "heard": "old.heard OR new.heard",
         "receipt": "coalesce(new.receipt, old.receipt)",
+        "thread": "coalesce(new.thread, old.thread)",
         "updated_at": "new.updated_at",
     },
 )
@@ -35,12 +36,18 @@ _SAVE_LATE = insert(
     change={
         "heard": "old.heard OR new.heard",
         "receipt": "coalesce(old.receipt, new.receipt)",
+        "thread": "coalesce(old.thread, new.thread)",
     },
 )
 _STATES = Statement(
     select(
         recipients.c.incident, recipients.c.target_key, recipients.c.receipt, recipients.c.heard
     ).where(InList(recipients.c.incident, "incidents"))
+)
+_BY_THREAD = Statement(
+    select(recipients.c.incident, recipients.c.target_key)
+    .where(recipients.c.thread == bindparam("name"))
+    .order_by(recipients.c.incident.desc())
 )
 _NOTICED_SINCE = Statement(
     select(notices.c.target_key).where(
@@ -103,6 +110,7 @@ def save_recipients(tx: Tx, results: Sequence[Result], *, late: bool = False) ->
             result.knows_firing,
             None if result.receipt is None else dump(result.receipt),
             result.at,
+            (result.receipt or {}).get(THREAD),
         )
         for result in results
         if result.notice.incident is not None
@@ -111,9 +119,17 @@ def save_recipients(tx: Tx, results: Sequence[Result], *, late: bool = False) ->
     tx.write_rows(_SAVE_LATE if late else _SAVE, rows)
 
 
+def incident_of_thread(tx: Tx, account_key: str, thread: str) -> int | None:
+    """Return the incident whose message of an account begins a thread; None for no message."""
+    for incident, target_key in tx.rows(_BY_THREAD, name=thread):
+        if target_key.startswith(f"{account_key}:"):
+            return int(incident)
+    return None
+
+
 def mark_notified(tx: Tx, targets: Mapping[QueueKey, str]) -> None:
     """Count targets as notified of the firing: stored targets by queue."""
-    rows = [(*queue, target, True, None, 0.0) for queue, target in targets.items()]
+    rows = [(*queue, target, True, None, 0.0, None) for queue, target in targets.items()]
     tx.write_rows(_SAVE_LATE, rows)
 
 

@@ -1,4 +1,4 @@
-"""Unusable contacts, and the vendors' events about them."""
+"""Unusable contacts."""
 
 from collections.abc import Iterable, Sequence
 
@@ -8,13 +8,9 @@ from gateway.core.plan.contact_health import UnusableContact
 from gateway.store.db.bulk import insert
 from gateway.store.db.statement import InList, Statement, json_list
 from gateway.store.db.transaction import Tx
-from gateway.store.schema.tables import callbacks, incidents, notices, unusable_contacts
+from gateway.store.schema.tables import incidents, notices, unusable_contacts
 from gateway.store.state import plan_version
 from gateway.store.state.incidents import IS_OPEN
-
-EVENTS_KEPT = 7 * 86400.0
-"""Seconds for which an event is recognised when it comes again. Postmark repeats a post for about
-half a day; lower values take a replayed one for a new one."""
 
 _ALWAYS = 1e18  # later than every instant
 
@@ -31,13 +27,6 @@ _SINCE = Statement(
 )
 _MARK = insert(unusable_contacts, ["target_key", "reason", "since"])
 _CLEAR = Statement(delete(unusable_contacts).where(InList(unusable_contacts.c.target_key, "keys")))
-_EVENT = Statement(
-    select(callbacks.c.outcome).where(
-        callbacks.c.account == bindparam("of_account"), callbacks.c.event == bindparam("one")
-    )
-)
-_ADD_EVENT = insert(callbacks, ["account", "event", "received_at", "outcome"])
-_FORGET = Statement(delete(callbacks).where(callbacks.c.received_at < bindparam("before")))
 _INCIDENTS = Statement(
     select(notices.c.incident)
     .join(incidents, incidents.c.number == notices.c.incident)
@@ -77,15 +66,6 @@ def clear(tx: Tx, keys: Iterable[str], before: float = _ALWAYS) -> list[str]:
         tx.run(_CLEAR, keys=json_list(cleared))
         plan_version.advance(tx)
     return cleared
-
-
-def is_new_event(tx: Tx, account: str, event: str, now: float, outcome: str) -> bool:
-    """Store a vendor's event; return False if it was stored before."""
-    if tx.row(_EVENT, of_account=account, one=event) is not None:
-        return False
-    tx.run(_FORGET, before=now - EVENTS_KEPT)
-    tx.write_rows(_ADD_EVENT, [(account, event, now, outcome)])
-    return True
 
 
 def incidents_notified(

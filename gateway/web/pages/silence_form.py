@@ -5,7 +5,6 @@ and HEAD change nothing (Promise 5); the button's POST does, and can be undone t
 silences only its own incident, for at most a day at once, and only while the incident is open.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +17,8 @@ from gateway.core.plan.plan import Plan
 from gateway.core.routing.silence_scope import incident_matchers
 from gateway.core.text.escape import one_line
 from gateway.flow.engine import Engine
-from gateway.flow.silences.silences import SilenceNotFoundError, SilenceRequest
+from gateway.flow.silences.of_incident import TOO_WIDE, active_silences, silence_incident
+from gateway.flow.silences.silences import SilenceNotFoundError
 from gateway.render.view.clean import clean
 from gateway.render.view.times import clock_time
 from gateway.web.explain.names import name_of, zone_for
@@ -111,18 +111,15 @@ class SilenceFormPages:
             return await self._page(
                 link, SilenceForm(submitted.length, reason, person, error), status=422
             )
-        matchers = self._matchers(stored)
-        active = await self._active_silences(matchers, now)
         try:
-            await self._engine.silences.put(
-                SilenceRequest(
-                    matchers,
-                    active[0].starts_at if active else now,
-                    now + submitted.length,
-                    person,
-                    reason,
-                    silence_id=active[0].id if active else "",
-                )
+            await silence_incident(
+                self._engine.silences,
+                self._engine.plan.root,
+                stored.incident,
+                now=now,
+                seconds=submitted.length,
+                created_by=person,
+                comment=reason,
             )
         except SilenceError as error:
             text = f"The silence was not saved: {error}."
@@ -140,9 +137,10 @@ class SilenceFormPages:
         stored = await load_incident(self._engine, link.claim.number)
         if stored is None:
             return incident_gone(link)
-        for one in await self._active_silences(self._matchers(stored), self._engine.now()):
+        silences, now = self._engine.silences, self._engine.now()
+        for one in await active_silences(silences, self._matchers(stored), now):
             try:
-                await self._engine.silences.expire(one.id)
+                await silences.expire(one.id)
             except SilenceNotFoundError:
                 continue  # deleted meanwhile, so it is over
         return await self._page(link, SilenceForm(person=link.claim.person))
@@ -151,27 +149,12 @@ class SilenceFormPages:
         incident = stored.incident
         return incident_matchers(self._engine.plan.root, incident.route_id, incident.group_labels)
 
-    async def _active_silences(self, matchers: Iterable[Matcher], now: float) -> list[Silence]:
-        """Return the active silences with exactly these matchers."""
-        exact = frozenset(matchers)
-        return await self._engine.silences.read_all(
-            lambda stored_silences: [
-                one
-                for one in stored_silences
-                if one.state(now) == "active" and frozenset(one.matchers) == exact
-            ],
-            ended=False,
-        )
-
     def _refusal(self, stored: StoredIncident, now: float) -> str:
         number = stored.incident.number
         if stored.is_over(now):
             return f"Incident #{number} is resolved, so there is nothing to silence."
         if not self._matchers(stored):
-            return (
-                "No label distinguishes its alerts, so a silence would cover all alerts. "
-                "Write matchers for it: gateway silence add"
-            )
+            return TOO_WIDE
         return ""
 
     async def _page(self, link: SignedLink, form: SilenceForm, status: int = 200) -> web.Response:
@@ -190,7 +173,7 @@ class SilenceFormPages:
             "here": link.here,
             "active": [
                 _active_silence(one, plan, zone, now)
-                for one in await self._active_silences(matchers, now)
+                for one in await active_silences(engine.silences, matchers, now)
             ],
             "refusal": refusal,
             "matchers": [clean(write_matcher(one), 1000) for one in matchers],

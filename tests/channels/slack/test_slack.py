@@ -176,7 +176,7 @@ class TestSlack(ChannelContract):
         receipt = await channel.send(message(), self.target, None)
         assert receipt == {}
         again = await channel.send(message(kind=NoticeKind.REPEAT), self.target, receipt)
-        assert sorted(again) == ["channel", "ts"]
+        assert sorted(again) == ["channel", "thread", "ts"]
 
     async def test_a_429_is_not_fatal(self, channel: Channel, fake: Fake) -> None:
         """E11: after a 429 the message is sent again when Retry-After has passed."""

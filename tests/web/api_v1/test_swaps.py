@@ -11,7 +11,7 @@ from gateway.links import Purpose
 from tests.flow.world import DAY, ROUTES, START, World
 from tests.web.api_v1.test_api import call
 from tests.web.real import Client, served
-from tests.web.test_slack_button import pressed, send
+from tests.web.slack.test_buttons import pressed, send
 
 PATH = "/api/v1/swaps"
 ROTATING = ROUTES.replace("members: [ana]", "members: [ana, ben]")

@@ -151,7 +151,15 @@ recipients = Table(
     Column("heard", Boolean, nullable=False),
     Column("receipt", Text),
     Column("updated_at", Double, nullable=False),
+    Column("thread", Text),  # the receipt's, by which a reply names its incident
     sqlite_with_rowid=False,
+)
+_HAS_THREAD = text("thread IS NOT NULL")
+Index(
+    "recipients_thread",
+    recipients.c.thread,
+    sqlite_where=_HAS_THREAD,
+    postgresql_where=_HAS_THREAD,
 )
 
 holds = Table(

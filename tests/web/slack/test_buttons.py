@@ -1,23 +1,18 @@
 """The Acknowledge and Take over buttons of Slack messages (E38)."""
 
-import hmac
-import json
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from aiohttp import ClientResponse
 
 from gateway.core.actions.table import ActionName
 from gateway.core.actor import verified_person
 from gateway.core.incidents.incident import State
-from tests.flow.world import World, alert
+from tests.flow.world import ROUTES, World, alert
 from tests.shared_data import shared
 from tests.web.real import Client, served
-
-SECRET = "test-slack-signing-secret"
+from tests.web.slack.requests import button, pressed, send
 
 
 @pytest.fixture
@@ -27,39 +22,6 @@ async def slack(tmp_path: Path) -> AsyncIterator[tuple[World, Client]]:
         await world.post(alert())
         await world.advance(1.0)
         yield world, client
-
-
-def pressed(**changes: Any) -> bytes:
-    """Return the body of a button press, which has only ids."""
-    payload: dict[str, Any] = {
-        "type": "block_actions",
-        "user": {"id": "U0ANA"},
-        "actions": [{"action_id": "gateway_acknowledge", "value": "1001"}],
-        **changes,
-    }
-    return urlencode({"payload": json.dumps(payload)}).encode()
-
-
-async def send(
-    world: World,
-    client: Client,
-    body: bytes,
-    *,
-    age: float = 0.0,
-    secret: str = SECRET,
-    **headers: str,
-) -> ClientResponse:
-    """Post a body as Slack does, signed `age` seconds ago."""
-    timestamp = str(int(world.now - age))
-    signature = hmac.digest(
-        secret.encode(), b"v0:" + timestamp.encode() + b":" + body, "sha256"
-    ).hex()
-    slack_headers = {
-        "Content-Type": "application/x-www-form-urlencoded",
-        "X-Slack-Request-Timestamp": timestamp,
-        "X-Slack-Signature": f"v0={signature}",
-    }
-    return await client.post("/slack/actions", data=body, headers={**slack_headers, **headers})
 
 
 async def test_press_acknowledges_as_the_person_of_the_slack_user(
@@ -74,31 +36,38 @@ async def test_press_acknowledges_as_the_person_of_the_slack_user(
     assert (incident.ack.by, incident.ack.via) == ("ana", "slack")
 
 
-async def test_press_of_unknown_user_acknowledges_by_slack_id(slack: tuple[World, Client]) -> None:
-    """Anyone in the channel may press; an unknown user is recorded by the Slack id."""
+async def test_press_of_unknown_user_changes_nothing(slack: tuple[World, Client]) -> None:
+    """Where people have Slack ids, only they act; anybody else reads how to be known."""
     world, client = slack
-    await send(world, client, pressed(user={"id": "U0NEW"}))
-    incident = await world.incident()
-    assert incident.ack is not None
-    assert incident.ack.by == "slack:U0NEW"
+    assert (await send(world, client, pressed(user={"id": "U0NEW"}))).status == 200
+    assert (await world.incident()).ack is None
 
 
-async def test_take_over_by_button_names_the_holder_of_the_message(
-    slack: tuple[World, Client],
-) -> None:
-    """E20: the first press of Take over wins; a second one, from the same message, does nothing."""
-    world, client = slack
-    await world.ack(1001)
-
-    def take(user: str) -> bytes:
-        actions = [{"action_id": "gateway_take", "value": "1001:ana"}]
-        return pressed(user={"id": user}, actions=actions)
-
-    for user in ("U0BEN", "U0NEW"):
-        assert (await send(world, client, take(user))).status == 200
+async def test_where_nobody_has_a_slack_id_anyone_acts(tmp_path: Path) -> None:
+    """A file without ids keeps its buttons; the timeline has the id that Slack proves."""
+    async with served(tmp_path, ROUTES.replace(", slack: U0ANA", "")) as (world, client):
+        await world.post(alert())
+        await world.advance(1.0)
+        await send(world, client, pressed(user={"id": "U0NEW"}))
         incident = await world.incident()
         assert incident.ack is not None
-        assert (incident.ack.by, incident.ack.via) == ("slack:U0BEN", "slack")
+        assert incident.ack.by == "slack:U0NEW"
+
+
+async def test_take_over_by_button_names_the_holder_of_the_message(tmp_path: Path) -> None:
+    """E20: the first press of Take over wins; a second one, from the same message, does nothing."""
+    people = ROUTES.replace("email: ben@example.com}", "email: ben@example.com, slack: U0BEN}")
+    people = people.replace("rotas:", "  cho: {name: Cho, slack: U0CHO}\nrotas:", 1)
+    async with served(tmp_path, people) as (world, client):
+        await world.post(alert())
+        await world.advance(1.0)
+        await world.ack(1001)
+        for user in ("U0BEN", "U0CHO"):
+            taken = button("take", user, "1001:ana")
+            assert (await send(world, client, taken)).status == 200
+            incident = await world.incident()
+            assert incident.ack is not None
+            assert (incident.ack.by, incident.ack.via) == ("ben", "slack")
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 
 from tests.flow.world import ROUTES, World, alert
 from tests.web.real import Client, served
-from tests.web.test_slack_button import pressed, send
+from tests.web.slack.requests import pressed, send
 
 EU_SECRET = "test-slack-eu-signing-secret"
 TWO = ROUTES.replace(

@@ -1,0 +1,1 @@
+"""Requests of Slack: buttons, commands and replies, by HTTP or Socket Mode."""
