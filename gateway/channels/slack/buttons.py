@@ -45,6 +45,10 @@ class Button:
     """Whether a press acts where an app takes presses."""
 
 
+ALWAYS_LINKED = "acknowledge"
+"""The role whose button opens its page even where a press acts: if Slack cannot reach the gateway,
+the page is the way to acknowledge that is left."""
+
 BUTTONS: Mapping[str, Button] = {
     "acknowledge": Button("Acknowledge", "primary", acts=True),
     "take": Button("Take over", acts=True),
@@ -130,8 +134,8 @@ def _element(
         },
         "value": _value(message, role),
     }
-    if link is not None and not acts:
-        # Slack reports a click on a button with a URL too, which is then ignored.
+    if link is not None and (not acts or role == ALWAYS_LINKED):
+        # Slack reports a click on a button with a URL too.
         element["url"] = safe_url(link.url)
     if button.style:
         element["style"] = button.style
