@@ -114,6 +114,9 @@ class NotifyReason(StrEnum):
     SCHEDULED = "scheduled"
 
 
+END_KINDS = frozenset({NoticeKind.RESOLVED, NoticeKind.LATE})
+"""Kinds that notify a target of an incident's end."""
+
 FIRING_KINDS = frozenset(
     {
         NoticeKind.FIRING,

@@ -62,6 +62,7 @@ class Notice:
     facts: bytes  # JSON
     receipt: Receipt | None = None
     knows_firing: bool = False
+    end_notified: bool = False  # what the target was last notified of is the end
     behind: tuple[tuple[int, NoticeKind], ...] = ()
     refused: bool = False  # the vendor refused its content: it is sent in its reduced form
     owner: str = ""  # the replica that it was claimed for
@@ -82,3 +83,4 @@ class Result:
     perhaps: bool = False
     receipt: Mapping[str, str] | None = None
     knows_firing: bool = False  # the target is notified that the incident fires
+    end_notified: bool = False  # it is notified that the incident has ended

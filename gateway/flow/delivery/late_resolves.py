@@ -11,13 +11,11 @@ from dataclasses import replace
 import orjson
 
 from gateway.core.decide.facts import without_refired
-from gateway.core.incidents.notice import NoticeKind, NotifyReason
+from gateway.core.incidents.notice import END_KINDS, NotifyReason
 from gateway.core.plan.channels import Capability, spec_of
 from gateway.flow.runtime.claimed_notice import ClaimedNotice
 from gateway.store import Tx, outbox
 from gateway.store.state import members
-
-ENDS = frozenset({NoticeKind.RESOLVED, NoticeKind.LATE})
 
 
 def drop_refired_alerts(
@@ -32,7 +30,7 @@ def drop_refired_alerts(
         {
             one.notice.incident
             for one in claimed_notices
-            if one.kind in ENDS
+            if one.kind in END_KINDS
             and one.notice.incident is not None
             and not spec_of(one.notice.target.channel).can(Capability.INCIDENT_NUMBERS)
         }
@@ -45,7 +43,7 @@ def drop_refired_alerts(
     for claimed_notice in claimed_notices:
         notice = claimed_notice.notice
         number = newer.get((notice.incident or 0, notice.target.key))
-        if claimed_notice.kind not in ENDS or number is None:
+        if claimed_notice.kind not in END_KINDS or number is None:
             remaining.append(claimed_notice)
             continue
         refired = {

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from gateway.core.incidents.message import Receipt
-from gateway.core.incidents.notice import FIRING_KINDS, NoticeKind
+from gateway.core.incidents.notice import END_KINDS, FIRING_KINDS, NoticeKind
 from gateway.core.incidents.outbox import ACCEPTED, PRINTED, Notice, NoticeState, Result
 from gateway.core.incidents.retry import REDUCIBLE, Failure, SendError, after_failure
 from gateway.core.incidents.timeline import TimelineEntry, TimelineKind
@@ -83,6 +83,7 @@ def _accepted(outcome: Outcome) -> Result:
         outcome.seconds,
         receipt=outcome.receipt,
         knows_firing=kind in FIRING_KINDS or kind in (NoticeKind.LATE, NoticeKind.ACKNOWLEDGED),
+        end_notified=kind in END_KINDS,
     )
 
 

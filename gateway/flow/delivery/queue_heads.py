@@ -13,6 +13,7 @@ from gateway.flow.runtime.claimed_notice import ClaimedNotice
 from gateway.store import Tx, outbox
 
 NEVER_NOTIFIED = "cancelled: this target was never notified of the firing"
+END_NOTIFIED = "cancelled: this target was notified of the end before"
 SUPERSEDED = "cancelled: a newer notice includes it"
 
 URGENT = frozenset({NoticeKind.WORSE, NoticeKind.ESCALATION})
@@ -35,7 +36,13 @@ def queue_step_of(notice: Notice, accepts: Accepts, *, carries: bool = False) ->
         return QueueStep(0, notice.kind)
     kinds = [notice.kind, *(kind for _, kind in notice.behind)]
     each = not accepts(notice.target.account_key, NoticeKind.DIGEST, quiet=False)
-    return next_step(kinds, notified=notice.knows_firing, each=each, carries=carries)
+    return next_step(
+        kinds,
+        notified=notice.knows_firing,
+        each=each,
+        carries=carries,
+        end_notified=notice.end_notified,
+    )
 
 
 def apply_queue_steps(
@@ -46,10 +53,10 @@ def apply_queue_steps(
     for notice in defer_behind_digests(tx, claimed, accepts, now):
         ids = [notice.id, *(other for other, _ in notice.behind)]
         step = queue_step_of(notice, accepts)
-        if step.send is None and carries_firing(tx, notice):
+        if (step.send is None or notice.end_notified) and carries_firing(tx, notice):
             step = queue_step_of(notice, accepts, carries=True)
         if step.cancel:
-            why = NEVER_NOTIFIED if step.send is None else SUPERSEDED
+            why = _why_cancelled(notice, step)
             outbox.cancel(tx, [ids[index] for index in step.cancel], why)
         if step.send is None:
             continue
@@ -70,6 +77,12 @@ def apply_queue_steps(
             chosen = with_folded_reason(tx, chosen, folded)
         claimed_notices.append(ClaimedNotice(chosen, kind))
     return drop_refired_alerts(tx, with_refusals(tx, claimed_notices), now)
+
+
+def _why_cancelled(notice: Notice, step: QueueStep) -> str:
+    if notice.end_notified:
+        return END_NOTIFIED
+    return NEVER_NOTIFIED if step.send is None else SUPERSEDED
 
 
 def with_refusals(tx: Tx, claimed_notices: Sequence[ClaimedNotice]) -> list[ClaimedNotice]:

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 from sqlalchemy import bindparam, func, select, update
 
-from gateway.core.incidents.notice import FIRING_KINDS, NoticeKind
+from gateway.core.incidents.notice import END_KINDS, FIRING_KINDS, NoticeKind
 from gateway.core.incidents.outbox import Notice
+from gateway.store.db.session import Row
 from gateway.store.db.statement import InList, Statement, json_list, literal
 from gateway.store.db.transaction import Tx
-from gateway.store.outbox.recipients import mark_notified
+from gateway.store.outbox.recipients import mark_end_notified, mark_notified
 from gateway.store.outbox.rows import IS_UNFINISHED, QueueKey, from_row, select_notices
 from gateway.store.schema.tables import notices
 
@@ -42,9 +43,9 @@ _FOLD = Statement(
     .values(state="folded", next_at=None, owner="", folded_into=bindparam("into_id"))
 )
 _QUEUES = Statement(
-    select(notices.c.incident, notices.c.target_key, notices.c.target, notices.c.kind).where(
-        InList(notices.c.id, "ids"), notices.c.incident.is_not(None), IS_UNFINISHED
-    )
+    select(notices.c.incident, notices.c.target_key, notices.c.target, notices.c.kind)
+    .where(InList(notices.c.id, "ids"), notices.c.incident.is_not(None), IS_UNFINISHED)
+    .order_by(notices.c.id)
 )
 _NOTICES_IN_DIGEST = Statement(
     select_notices()
@@ -98,7 +99,7 @@ def fold(tx: Tx, ids: Sequence[int], into: int, *, knows_firing: bool = False) -
     these resolve. Set it for a digest, which stands for many incidents and belongs to none.
     """
     if knows_firing:
-        rows = tx.rows(_QUEUES, ids=json_list(ids))
+        rows = list(tx.rows(_QUEUES, ids=json_list(ids)))
         targets = {
             (incident, target_key): target
             for incident, target_key, target, kind in rows
@@ -106,7 +107,18 @@ def fold(tx: Tx, ids: Sequence[int], into: int, *, knows_firing: bool = False) -
             if NoticeKind(kind) in FIRING_KINDS or NoticeKind(kind) is NoticeKind.ACKNOWLEDGED
         }
         mark_notified(tx, targets)
+        mark_end_notified(tx, _ended(rows))
     return tx.run(_FOLD, ids=json_list(ids), into_id=into)
+
+
+def _ended(rows: Sequence[Row]) -> dict[QueueKey, str]:
+    """Return the queues whose newest notice about firing or ending is an end, of `_QUEUES`."""
+    newest = {
+        (incident, target_key): (target, NoticeKind(kind))
+        for incident, target_key, target, kind in rows
+        if NoticeKind(kind) in FIRING_KINDS | END_KINDS
+    }
+    return {queue: target for queue, (target, kind) in newest.items() if kind in END_KINDS}
 
 
 def notices_in_digest(tx: Tx, digest: int, incidents: Sequence[int]) -> list[Notice]:

@@ -185,6 +185,7 @@ def _claimed(
             facts=facts[row.facts],
             receipt=state.receipt,
             knows_firing=state.knows_firing,
+            end_notified=state.end_notified,
             behind=behind,
             owner=owner,
         )

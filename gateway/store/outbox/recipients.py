@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, not_, select
 
 from gateway.core.incidents.incident import State
 from gateway.core.incidents.incident_json import target_to_json
@@ -17,16 +17,28 @@ from gateway.store.db.transaction import Tx
 from gateway.store.outbox.rows import QueueKey
 from gateway.store.schema.tables import incidents, notices, recipients
 
-_COLUMNS = ["incident", "target_key", "target", "heard", "receipt", "updated_at", "thread"]
+_COLUMNS = [
+    "incident",
+    "target_key",
+    "target",
+    "heard",
+    "receipt",
+    "updated_at",
+    "thread",
+    "end_notified",
+]
+_FIRING = "old.heard OR new.heard"
+_END = "old.end_notified AND NOT new.heard"
 _SAVE = insert(
     recipients,
     _COLUMNS,
     key=["incident", "target_key"],
     change={
-        "heard": "old.heard OR new.heard",
+        "heard": _FIRING,
         "receipt": "coalesce(new.receipt, old.receipt)",
         "thread": "coalesce(new.thread, old.thread)",
         "updated_at": "new.updated_at",
+        "end_notified": f"new.end_notified OR ({_END})",
     },
 )
 _SAVE_LATE = insert(
@@ -34,14 +46,25 @@ _SAVE_LATE = insert(
     _COLUMNS,
     key=["incident", "target_key"],
     change={
-        "heard": "old.heard OR new.heard",
+        "heard": _FIRING,
         "receipt": "coalesce(old.receipt, new.receipt)",
         "thread": "coalesce(old.thread, new.thread)",
+        "end_notified": _END,
     },
+)
+_SAVE_END = insert(
+    recipients,
+    _COLUMNS,
+    key=["incident", "target_key"],
+    change={"end_notified": "new.end_notified"},
 )
 _STATES = Statement(
     select(
-        recipients.c.incident, recipients.c.target_key, recipients.c.receipt, recipients.c.heard
+        recipients.c.incident,
+        recipients.c.target_key,
+        recipients.c.receipt,
+        recipients.c.heard,
+        recipients.c.end_notified,
     ).where(InList(recipients.c.incident, "incidents"))
 )
 _BY_THREAD = Statement(
@@ -66,6 +89,7 @@ _REFIRED_QUEUES = Statement(
         _newer.c.state != literal(State.RESOLVED.value),
         _newer.c.number > _resolved.c.number,
         recipients.c.heard,
+        not_(recipients.c.end_notified),
     )
 )
 CANCELLED_COLUMNS = (
@@ -79,26 +103,27 @@ CANCELLED_COLUMNS = (
 
 
 class RecipientState(NamedTuple):
-    """The receipt of a target's message, and whether it knows of the firing."""
+    """The receipt of a target's message, whether it knows of the firing, and of the end."""
 
     receipt: Receipt | None = None
     knows_firing: bool = False
+    end_notified: bool = False
 
 
 def recipient_states(tx: Tx, incidents: Sequence[int]) -> dict[QueueKey, RecipientState]:
     """Return the state of each target of these incidents, by queue."""
     return {
         (incident, target_key): RecipientState(
-            None if receipt is None else load(receipt), bool(knows_firing)
+            None if receipt is None else load(receipt), bool(knows_firing), bool(end_notified)
         )
-        for incident, target_key, receipt, knows_firing in tx.rows(
+        for incident, target_key, receipt, knows_firing, end_notified in tx.rows(
             _STATES, incidents=json_list(incidents)
         )
     }
 
 
 def save_recipients(tx: Tx, results: Sequence[Result], *, late: bool = False) -> None:
-    """Store receipts, and which targets were notified of a firing incident.
+    """Store receipts, and which targets were notified of a firing incident or of its end.
 
     `late`: the sender had lost its claim, so a receipt that is stored already is newer and stays.
     """
@@ -111,10 +136,11 @@ def save_recipients(tx: Tx, results: Sequence[Result], *, late: bool = False) ->
             None if result.receipt is None else dump(result.receipt),
             result.at,
             (result.receipt or {}).get(THREAD),
+            result.end_notified,
         )
         for result in results
         if result.notice.incident is not None
-        and (result.knows_firing or result.receipt is not None)
+        and (result.knows_firing or result.end_notified or result.receipt is not None)
     ]
     tx.write_rows(_SAVE_LATE if late else _SAVE, rows)
 
@@ -129,8 +155,14 @@ def incident_of_thread(tx: Tx, account_key: str, thread: str) -> int | None:
 
 def mark_notified(tx: Tx, targets: Mapping[QueueKey, str]) -> None:
     """Count targets as notified of the firing: stored targets by queue."""
-    rows = [(*queue, target, True, None, 0.0, None) for queue, target in targets.items()]
+    rows = [(*queue, target, True, None, 0.0, None, False) for queue, target in targets.items()]
     tx.write_rows(_SAVE_LATE, rows)
+
+
+def mark_end_notified(tx: Tx, targets: Mapping[QueueKey, str]) -> None:
+    """Count targets as notified of the end: stored targets by queue."""
+    rows = [(*queue, target, False, None, 0.0, None, True) for queue, target in targets.items()]
+    tx.write_rows(_SAVE_END, rows)
 
 
 def mark_possibly_notified(tx: Tx, cancelled: Sequence[Row]) -> None:

@@ -37,6 +37,7 @@ class NoticeRow(NamedTuple):
     facts: str
     receipt: str | None
     knows_firing: bool | None
+    end_notified: bool | None
     owner: str
     state: str
     subject: str | None
@@ -61,6 +62,7 @@ def select_notices() -> Select[Row]:
             facts.c.body,
             recipients.c.receipt,
             recipients.c.heard,
+            recipients.c.end_notified,
             notices.c.owner,
             notices.c.state,
             notices.c.subject,
@@ -101,6 +103,7 @@ def from_row(
         facts=stored.facts.encode(),
         receipt=None if stored.receipt is None else load(stored.receipt),
         knows_firing=bool(stored.knows_firing),
+        end_notified=bool(stored.end_notified),
         behind=behind,
         owner=stored.owner if owner is None else owner,
         subject=None if stored.subject is None else parse_subject(stored.subject),

@@ -5,12 +5,13 @@ import pytest
 from gateway.core.incidents.notice import NoticeKind
 from gateway.core.incidents.queue import QueueStep, next_step
 
-F, A, R, E, L = (
+F, A, R, E, L, U = (
     NoticeKind.FIRING,
     NoticeKind.ACKNOWLEDGED,
     NoticeKind.RESOLVED,
     NoticeKind.ESCALATION,
     NoticeKind.LATE,
+    NoticeKind.UPDATE,
 )
 
 
@@ -59,3 +60,23 @@ def test_a_notice_with_a_folded_firing_one_is_sent(
 ) -> None:
     """Promise 14, E3: it is what notifies the target of the firing."""
     assert next_step(kinds, notified=False, each=False, carries=True) == step
+
+
+@pytest.mark.parametrize(
+    ("kinds", "each", "step"),
+    [
+        ([R], False, QueueStep(None, cancel=(0,))),
+        ([F, R], False, QueueStep(1, L, fold=(0,))),
+        ([F, R], True, QueueStep(1, L, fold=(0,))),
+        ([F, A], True, QueueStep(0, F)),
+        ([U], False, QueueStep(0, U)),
+        ([U], True, QueueStep(0, U)),
+        ([U, R], False, QueueStep(0, U, cancel=(1,))),
+        ([U, R, U], False, QueueStep(2, U, fold=(0,), cancel=(1,))),
+    ],
+)
+def test_end_that_was_notified_is_not_repeated(
+    kinds: list[NoticeKind], each: bool, step: QueueStep
+) -> None:
+    """E3, E5: after a reopening that did not arrive, a target gets no second end alone."""
+    assert next_step(kinds, notified=True, each=each, end_notified=True) == step

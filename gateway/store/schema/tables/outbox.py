@@ -10,6 +10,7 @@ from sqlalchemy import (
     Integer,
     Table,
     Text,
+    false,
     text,
 )
 
@@ -152,6 +153,7 @@ recipients = Table(
     Column("receipt", Text),
     Column("updated_at", Double, nullable=False),
     Column("thread", Text),  # the receipt's, by which a reply names its incident
+    Column("end_notified", Boolean, nullable=False, server_default=false()),
     sqlite_with_rowid=False,
 )
 _HAS_THREAD = text("thread IS NOT NULL")
