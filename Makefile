@@ -79,9 +79,11 @@ docs: setup
 LOCK := PIP_CONFIG_FILE=/dev/null PIP_INDEX_URL= PIP_EXTRA_INDEX_URL= PIP_FIND_LINKS= CUSTOM_COMPILE_COMMAND="make lock" \
 	$(BIN)/pip-compile --quiet --upgrade --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url \
 	--no-emit-find-links --no-emit-trusted-host --no-emit-options pyproject.toml
+# The extras of channels, for `make run` and the container.
+EXTRAS := --extra smtp
 lock: setup
-	$(LOCK) --output-file requirements.lock
-	$(LOCK) --extra dev --constraint requirements.lock --output-file requirements-dev.lock
+	$(LOCK) $(EXTRAS) --output-file requirements.lock
+	$(LOCK) $(EXTRAS) --extra dev --constraint requirements.lock --output-file requirements-dev.lock
 	$(LOCK) --only-build-deps --build-deps-for wheel --constraint requirements-dev.lock --output-file requirements-build.lock
 	@! grep -nE '://|^ *-(i|f)|--(index|extra|find|trusted)| @ ' requirements*.lock
 

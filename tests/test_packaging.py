@@ -3,11 +3,14 @@
 import re
 import subprocess
 import sys
+import tomllib
 import zipfile
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
+from gateway.core.plan.channels import CHANNELS
 from gateway.shipped import shipped_templates
 from tests.shared_data import CHECKOUT
 
@@ -73,3 +76,23 @@ def test_the_lock_files_agree() -> None:
     runtime, development, build = (pins[name] for name in LOCKS)
     assert runtime.items() <= development.items()
     assert build.items() <= development.items()
+
+
+def test_each_library_of_a_channel_is_an_extra_that_the_locks_install() -> None:
+    """The container and `make run` have every channel; the error about a missing one is true."""
+    project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["project"]
+    extras = project["optional-dependencies"]
+    locked_extras = re.findall(r"--extra (\S+)", _line_of_makefile("EXTRAS := "))
+    assert locked_extras == sorted(set(extras) - {"dev"})
+    locked = re.findall(r"^([a-z0-9._-]+)==", (CHECKOUT / LOCKS[0]).read_text(), re.M)
+    for extra in locked_extras:
+        assert {re.split(r"[^a-z0-9-]", one)[0] for one in extras[extra]} <= set(locked)
+    for spec in CHANNELS.values():
+        for library in spec.libraries.values():
+            assert library.extra in locked_extras, spec.name
+            assert find_spec(library.module) is not None, library
+
+
+def _line_of_makefile(start: str) -> str:
+    lines = (CHECKOUT / "Makefile").read_text().splitlines()
+    return next(line for line in lines if line.startswith(start))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from gateway.config.build.libraries import check_library
 from gateway.config.grammar.channels import GRAMMARS
 from gateway.config.grammar.channels.common import CALLBACKS, SIGNING_SECRET, TOKEN, TYPE
 from gateway.config.grammar.parsed import ParsedSection
@@ -84,6 +85,7 @@ def _account(
             secret_options[key] = Secret(item.value)
         else:
             options[key] = str(item.value)
+    check_library(spec, entry, findings)
     if "proxy" in secret_options and options.get("private_addresses") == "refuse":
         findings.error(entry.position_of("proxy"), PROXY_CONNECTS)
     if spec.needs_account and options.get("provider") != CONSOLE and entry.valid:

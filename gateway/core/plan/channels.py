@@ -5,7 +5,7 @@ A channel's name also leads to `gateway/config/grammar/channels/NAME.py` (its ke
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from gateway.core.text.markup import MRKDWN, Markup
@@ -46,6 +46,14 @@ class Capability(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Library:
+    """A library that not every installation has: its module, and the extra that installs it."""
+
+    module: str
+    extra: str
+
+
+@dataclass(frozen=True, slots=True)
 class ChannelSpec:
     """A channel as grammar, builder, renderer, commands, pages and flow know it."""
 
@@ -76,6 +84,8 @@ class ChannelSpec:
     """An address for previews."""
     vendor_words: frozenset[str] = frozenset()
     """Words in the names of variables that say nothing about the target."""
+    libraries: Mapping[str, Library] = field(default_factory=dict)
+    """The libraries of extras that it needs, by the provider of its account."""
 
     def can(self, capability: Capability) -> bool:
         """Return whether the channel has a capability."""

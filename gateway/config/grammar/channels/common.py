@@ -13,6 +13,9 @@ TOKEN = "token"  # noqa: S105  # the name of a key
 """The key of an account's credential, for channels that need an account."""
 
 
+PROVIDER = "provider"
+"""The key of an account that says who sends, where there is a choice."""
+
 TYPE = "type"
 """The key of an account that says which channel it is of."""
 
