@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from gateway.channels.contract import Channel
-from gateway.channels.email import codes as email_codes
-from gateway.channels.email.body import MailOptions
-from gateway.channels.email.channel import Email
+from gateway.channels.email.mail import MailOptions
+from gateway.channels.email.postmark import codes as email_codes
+from gateway.channels.email.postmark.channel import PostmarkEmail
 from gateway.channels.pagerduty.channel import PagerDuty
 from gateway.channels.slack import codes as slack_codes
 from gateway.channels.slack.channel import Slack
@@ -28,7 +28,7 @@ STATUSES = sorted(
 
 def postmark(fake: Fake) -> Channel:
     options = MailOptions(sender="alerts@example.com")
-    return Email(Secret("test-postmark-token"), options, api_url=f"{fake.url}/")
+    return PostmarkEmail(Secret("test-postmark-token"), options, api_url=f"{fake.url}/")
 
 
 def slack(fake: Fake) -> Channel:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from gateway.channels.email import body
-from gateway.channels.email import channel as email
+from gateway.channels.email import mail
+from gateway.channels.email.postmark import channel as postmark
 from gateway.channels.pagerduty import channel as pagerduty
 from gateway.channels.pagerduty import event
 from gateway.channels.slack import blocks
@@ -57,11 +57,11 @@ STATED = [
     ("silences.md", f"({DURATIONS[min(DURATIONS)]} to {DURATIONS[max(DURATIONS)]})"),
     ("silences.md", f"While more than {MOST_COUNTED:,} alerts fire"),
     ("on-call.md", f"else {intervals.DEFAULT_STEP_WAIT / MINUTE:.0f} minutes"),
-    ("channels.md", f"| at once | {email.IN_FLIGHT} | {slack.IN_FLIGHT} | {pagerduty.IN_FLIGHT} |"
-     f" {webhooks.IN_FLIGHT} |"),
+    ("channels.md", f"| at once | {postmark.IN_FLIGHT} | {slack.IN_FLIGHT} |"
+     f" {pagerduty.IN_FLIGHT} | {webhooks.IN_FLIGHT} |"),
     ("channels.md", f"{MAX_ROWS} alerts in the table"),
-    ("channels.md", f"text {body.TEXT_BYTES // 1000} kB"),
-    ("channels.md", f"HTML over {body.HTML_BYTES // 1000**2} MB"),
+    ("channels.md", f"text {mail.TEXT_BYTES // 1000} kB"),
+    ("channels.md", f"HTML over {mail.HTML_BYTES // 1000**2} MB"),
     ("channels.md", f"{blocks.SECTION} characters a section"),
     ("channels.md", f"{blocks.ALL_TEXT} in all; {blocks.ALERT_LINES} alerts, "
      f"{blocks.FIELDS} labels; header {blocks.HEADER}"),

@@ -2,7 +2,7 @@
 
 import re
 
-from gateway.channels.email import codes as email_codes
+from gateway.channels.email.postmark import codes as email_codes
 from gateway.channels.slack import codes as slack_codes
 from gateway.channels.support import http_errors
 from gateway.core.incidents.notice import NoticeKind, NotifyReason

@@ -1,1 +1,1 @@
-"""E-mail through Postmark."""
+"""E-mail, through the provider of an account."""

@@ -1,144 +1,35 @@
-"""E-mail by Postmark, through postmarker.
+"""E-mail by the provider that the account names."""
 
-postmarker is synchronous and has no deadline. Its calls run in threads, its requests over the
-channels' HTTP client. Each recipient gets a separate mail, so a bounce or an acknowledge link
-concerns one person only; a copy (`cc`) is of the same mail, whose link is nobody's own.
-"""
-
-import logging
 from collections.abc import Mapping
-from typing import Any
+from importlib import import_module
 
-import requests
-from postmarker.core import PostmarkClient
-
-from gateway.channels.contract import accepts_notice
-from gateway.channels.email import errors
-from gateway.channels.email.body import MailOptions, mail_fields, message_id
-from gateway.channels.support.client import CONNECT_TIMEOUT, TOTAL_TIMEOUT, HttpClient
-from gateway.channels.support.sdk_transport import GRACE, mount
-from gateway.channels.support.threads import Threads
-from gateway.core.incidents.message import Message, Receipt
-from gateway.core.incidents.notice import NoticeKind
+from gateway.channels.contract import Channel
+from gateway.channels.email.mail import MailOptions
 from gateway.core.plan.accounts import ChannelSettings, Secret
-from gateway.core.plan.channels import CHANNELS
-from gateway.core.plan.plan import Target
 
-IN_FLIGHT = 8
-API_URL = "https://api.postmarkapp.com/"
-logger = logging.getLogger(__name__)
+PROVIDERS = ("postmark",)
+"""Each is a package here, imported when an account uses it: its library may not be installed."""
 
 
-class Postmark(PostmarkClient):  # type: ignore[misc]  # postmarker ships no types
-    """postmarker's client without the token in its repr."""
-
-    def __repr__(self) -> str:
-        return "<PostmarkClient>"
-
-
-class Email:
-    """The e-mail channel. One client, as many connections as mails in flight."""
-
-    spec = CHANNELS["email"]
-
-    def __init__(
-        self,
-        token: Secret,
-        options: MailOptions,
-        *,
-        api_url: str = API_URL,
-        in_flight: int = IN_FLIGHT,
-        proxy: Secret | None = None,
-        total_timeout: float = TOTAL_TIMEOUT,
-        connect_timeout: float = CONNECT_TIMEOUT,
-    ) -> None:
-        """Set up one client. Timeouts are in seconds, for one call.
-
-        Needs a running event loop.
-        """
-        self.in_flight = in_flight
-        self._token = token
-        self._options = options
-        self._threads = Threads("email", in_flight, total_timeout + GRACE)
-        self._http = HttpClient(
-            in_flight, proxy=proxy, total_timeout=total_timeout, connect_timeout=connect_timeout
-        )
-        self._client = Postmark(server_token=token.reveal(), root_api_url=api_url)
-        # postmarker has no public parameter for a transport.
-        self._client._session = requests.Session()
-        mount(self._client._session, self._http)
-
-    @property
-    def takes_replies(self) -> bool:
-        """See TakesReplies."""
-        return bool(self._options.inbound_address)
-
-    def accepts(self, kind: NoticeKind, *, quiet: bool) -> bool:
-        """Accept everything except quiet updates: e-mail cannot be edited in place."""
-        return accepts_notice(self.spec, kind, quiet=quiet)
-
-    async def send(self, message: Message, target: Target, receipt: Receipt | None) -> Receipt:
-        """Send one mail to one recipient. See Channel.send."""
-        content = mail_fields(message, target, receipt, self._options)
-        answer = await self._threads.call(lambda: self._post(content))
-        if errors.skips(answer, content["To"]):
-            raise errors.inactive(answer, self._token)
-        vendor_id = answer.get("MessageID")
-        first = (receipt or {}).get("thread") or message_id(message, self._options)
-        return {"message_id": vendor_id if isinstance(vendor_id, str) else "", "thread": first}
-
-    def _post(self, content: dict[str, Any]) -> Mapping[str, Any]:
-        """Make one request. Runs in a thread; raises SendError only."""
-        try:
-            answer = self._client.emails.send(**content)
-        except Exception as error:
-            # postmarker lets KeyError, AssertionError and requests' own errors through.
-            raise errors.failure_of(error, self._token) from None
-        if not isinstance(answer, Mapping) or answer.get("ErrorCode") != 0:
-            raise errors.bad_answer(answer, self._token)
-        return answer
-
-    def problem(self) -> str:
-        """See Channel.problem."""
-        return self._threads.problem() or self._http.problem()
-
-    async def close(self) -> None:
-        """Wait for mails in flight, then release threads and connections."""
-        try:
-            await self._threads.close()
-        finally:
-            await self._http.close()
-
-
-def build(settings: ChannelSettings, secrets: Mapping[str, Secret]) -> Email:
-    """Return the channel of `channels: email:`.
+def build(settings: ChannelSettings, secrets: Mapping[str, Secret]) -> Channel:
+    """Return the channel of an account of e-mail.
 
     Raises ValueError naming what is missing.
     """
     options, where = settings.options, f"channels.{settings.name}"
-    provider = options.get("provider", "postmark")
-    if provider != "postmark":
-        raise ValueError(f"{where}.provider is {provider!r}: write postmark or console")
-    token = settings.secrets.get("token")
-    if token is None or not token.reveal():
+    provider = options.get("provider", PROVIDERS[0])
+    if provider not in PROVIDERS:
         raise ValueError(
-            f"{where}.token is missing: set it, or say `provider: console` to print "
-            "messages instead of sending them"
+            f"{where}.provider is {provider!r}: write {', '.join(PROVIDERS)} or console"
         )
     sender = options.get("from", "")
     if "@" not in sender:
         raise ValueError(f"{where}.from is missing: the address that mails come from")
-    api_url = options.get("api_url") or API_URL
-    if api_url.split("://", 1)[-1].rstrip("/").count("/"):
-        raise ValueError(f"{where}.api_url must be host and port only, without a path")
-    return Email(
-        token,
-        MailOptions(
-            sender=sender,
-            stream=options.get("message_stream") or "outbound",
-            reply_to=options.get("reply_to") or None,
-            inbound_address=options.get("inbound_address", ""),
-        ),
-        api_url=api_url,
-        proxy=settings.secrets.get("proxy"),
+    mail_options = MailOptions(
+        sender=sender,
+        reply_to=options.get("reply_to") or None,
+        inbound_address=options.get("inbound_address", ""),
     )
+    module = import_module(f"gateway.channels.email.{provider}.channel")
+    channel: Channel = module.build(settings, mail_options)
+    return channel

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from gateway.channels.email.body import MailOptions, mail_fields
+from gateway.channels.email.mail import MailOptions, mail_of
 from gateway.core.actions.table import ActionName
 from gateway.core.actor import verified_person
 from gateway.core.incidents.incident import Incident, State
@@ -41,8 +41,7 @@ class Mailbox:
         sent = next(one for one in self.world.delivered if one.to == ANA)
         target = Target("email", "ana@example.com", "ana")
         options = MailOptions("alerts@example.com", inbound_address=INBOUND)
-        fields = mail_fields(sent.message, target, None, options)
-        return str(fields["ReplyTo"])
+        return str(mail_of(sent.message, target, None, options).reply_to)
 
     def mail(self, text: str, **more: Any) -> dict[str, Any]:
         """Return Postmark's post of Ana's reply; `more` replaces fields."""

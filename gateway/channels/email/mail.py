@@ -1,7 +1,6 @@
-"""An e-mail as Postmark's fields, within its limits. Pure.
+"""The content of an e-mail, for any provider. Pure.
 
-Limits (Postmark developer docs, "Email API"): TextBody and HtmlBody 5 MB each, a message 10 MB, 50
-recipients. Gmail clips a mail at about 102 kB, so far less is sent.
+Gmail clips a mail at about 102 kB, so far less is sent than services take.
 """
 
 import hashlib
@@ -9,12 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from email.header import Header
 from email.utils import parseaddr
-from typing import Any
 
 from gateway.channels.support import facts as read
 from gateway.channels.support.mail_headers import extra_headers
 from gateway.channels.support.truncate import strip_controls, truncate_bytes
-from gateway.core.incidents.message import Message, Receipt
+from gateway.core.incidents.message import THREAD, Message, Receipt
 from gateway.core.incidents.retry import Failure, SendError
 from gateway.core.plan.mail_headers import REPLY_TO
 from gateway.core.plan.plan import Target
@@ -29,10 +27,9 @@ REDUCED_SUBJECT_CHARACTERS = 100  # characters
 
 @dataclass(frozen=True, slots=True)
 class MailOptions:
-    """What is the same in every mail."""
+    """What is the same in every mail of an account."""
 
     sender: str
-    stream: str = "outbound"
     reply_to: str | None = None
     inbound_address: str = ""  # takes replies; empty: nobody reads them
 
@@ -42,10 +39,28 @@ class MailOptions:
         return parseaddr(self.sender)[1].rpartition("@")[2] or "localhost"
 
 
-def mail_fields(
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A mail to one recipient, with copies. Each text is free of control characters.
+
+    `html` is empty where only the text is sent. `headers` have no line ends, and text beyond ASCII
+    is encoded (RFC 2047); `Message-ID` is among them, `From`, `To`, `Cc`, `Subject` and `Reply-To`
+    are not.
+    """
+
+    to: str
+    copies: tuple[str, ...]
+    subject: str
+    text: str
+    html: str
+    reply_to: str | None
+    headers: Mapping[str, str]
+
+
+def mail_of(
     message: Message, target: Target, receipt: Receipt | None, options: MailOptions
-) -> dict[str, Any]:
-    """Return the arguments of postmarker's send. Raises SendError for a bad address."""
+) -> Mail:
+    """Return the mail of a message. Raises SendError for a bad address."""
     subject = message.parts.get("subject") or f"{read.incident_name(message)} is {message.status}"
     html = strip_controls(message.parts.get("html", ""))
     if message.reduced or len(html.encode("utf-8", "replace")) > HTML_BYTES:
@@ -55,23 +70,23 @@ def mail_fields(
     copies = () if message.reduced else target.copies
     further = {} if message.reduced else extra_headers(message, target)
     reply_to = [further.pop(name) for name in list(further) if name.lower() == REPLY_TO.lower()]
-    return {
-        "From": options.sender,
-        "To": address(target.address),
-        "Cc": ",".join(map(address, copies)) or None,
-        "Subject": one_line(
-            subject, REDUCED_SUBJECT_CHARACTERS if message.reduced else SUBJECT_CHARACTERS
-        ),
-        "TextBody": _text(message),
-        "HtmlBody": html or None,
-        "ReplyTo": reply_to[0] if reply_to else _reply_address(message, options),
-        "MessageStream": options.stream,
-        "Metadata": {"incident": str(message.incident), "notice": str(message.notice_id)},
-        "Headers": _joined(headers(message, receipt, options), further),
-        # Click tracking would lead the acknowledge link through another host.
-        "TrackOpens": False,
-        "TrackLinks": "None",
-    }
+    return Mail(
+        address(target.address),
+        tuple(map(address, copies)),
+        one_line(subject, REDUCED_SUBJECT_CHARACTERS if message.reduced else SUBJECT_CHARACTERS),
+        _text(message),
+        html,
+        reply_to[0] if reply_to else _reply_address(message, options),
+        _joined(headers(message, receipt, options), further),
+    )
+
+
+def receipt_of(
+    mail_id: str, message: Message, receipt: Receipt | None, options: MailOptions
+) -> dict[str, str]:
+    """Return the receipt of a mail that was accepted under `mail_id`: it names the thread."""
+    first = (receipt or {}).get(THREAD) or message_id(message, options)
+    return {"message_id": mail_id, THREAD: first}
 
 
 def _reply_address(message: Message, options: MailOptions) -> str | None:
@@ -100,13 +115,12 @@ def headers(message: Message, receipt: Receipt | None, options: MailOptions) -> 
 
     References names an invented mail that all mails of the incident share, and the first one that
     was sent: mail clients thread by the same ids in References (Postmark support, "How
-    to thread messages"). X-PM-KeepID stops Postmark from replacing our Message-ID.
+    to thread messages").
     """
     root = f"<incident-{message.incident}.{_digest(message.dedup_key)}@{options.domain}>"
-    first = (receipt or {}).get("thread", "")
+    first = (receipt or {}).get(THREAD, "")
     mail_headers = {
         "Message-ID": message_id(message, options),
-        "X-PM-KeepID": "true",
         "References": one_line(f"{root} {first}"),
         "In-Reply-To": one_line(first) or root,
         "X-Gateway-Notice": str(message.notice_id),

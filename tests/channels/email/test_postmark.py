@@ -8,8 +8,9 @@ from typing import Any, cast
 import pytest
 
 from gateway.channels.contract import Channel, accepts_notice
-from gateway.channels.email.body import MailOptions
-from gateway.channels.email.channel import Email, build
+from gateway.channels.email.channel import build
+from gateway.channels.email.mail import MailOptions
+from gateway.channels.email.postmark.channel import PostmarkEmail
 from gateway.core.incidents.notice import NoticeKind
 from gateway.core.incidents.retry import Failure, SendError
 from gateway.core.plan.accounts import ChannelSettings, Secret
@@ -20,7 +21,7 @@ from tests.channels.messages import HOSTILE, PARTS, facts, message, oversized
 from tests.fakes import Behaviour, Fake, FakePostmark
 from tests.fakes.postmark import headers_of
 
-OPTIONS = MailOptions(sender="Alerts <alerts@example.com>", stream="alerts")
+OPTIONS = MailOptions(sender="Alerts <alerts@example.com>")
 
 
 def with_headers(texts: dict[str, str]) -> Target:
@@ -43,9 +44,10 @@ class TestEmail(ChannelContract):
         return FakePostmark(token=self.secret)
 
     def make(self, fake: Fake, *, timeout: float = LONG, proxy: Secret | None = None) -> Channel:
-        return Email(
+        return PostmarkEmail(
             Secret(self.secret),
             OPTIONS,
+            stream="alerts",
             api_url=f"{fake.url}/",
             total_timeout=timeout,
             proxy=proxy,
@@ -121,7 +123,7 @@ class TestEmail(ChannelContract):
     async def test_reply_address_has_the_token(self, fake: FakePostmark) -> None:
         """Postmark gives what is behind the plus back; without a token replies go elsewhere."""
         options = replace(OPTIONS, reply_to="team@example.com", inbound_address="in@example.com")
-        channel = Email(Secret(self.secret), options, api_url=f"{fake.url}/")
+        channel = PostmarkEmail(Secret(self.secret), options, api_url=f"{fake.url}/")
         try:
             await channel.send(replace(message(), reply_token="test-token"), self.target, None)
             await channel.send(message(), self.target, None)
@@ -221,7 +223,7 @@ class TestEmail(ChannelContract):
 
     async def test_the_thread_itself_does_not_wait_for_ever(self, fake: Fake) -> None:
         """postmarker has no timeout of its own; without ours a slot would be lost for good."""
-        channel = Email(Secret(self.secret), OPTIONS, api_url=fake.url, total_timeout=SHORT)
+        channel = PostmarkEmail(Secret(self.secret), OPTIONS, api_url=fake.url, total_timeout=SHORT)
         error = await self.fails(channel, fake, Behaviour(hang="after"))
         assert (error.failure, error.perhaps) == (Failure.TIMEOUT, True)
         await channel.close()
@@ -318,7 +320,7 @@ class TestEmail(ChannelContract):
         ({"from": "a@example.com"}, {}, "token is missing"),
         ({"from": "a@example.com"}, {"token": Secret("")}, "token is missing"),
         ({}, {"token": Secret("test-token")}, "from is missing"),
-        ({"provider": "smtp"}, {"token": Secret("test-token")}, "provider is 'smtp'"),
+        ({"provider": "sendmail"}, {"token": Secret("test-token")}, "provider is 'sendmail'"),
         (
             {"from": "a@example.com", "api_url": "http://127.0.0.1:1/prefix/"},
             {"token": Secret("test-token")},

@@ -10,7 +10,7 @@ import requests
 from postmarker.exceptions import ClientError
 from requests import exceptions as broken
 
-from gateway.channels.email.codes import failure_by_code
+from gateway.channels.email.postmark.codes import failure_by_code
 from gateway.channels.support.connection_errors import connection_failure
 from gateway.channels.support.http_errors import retry_after, status_failure, vendor_text
 from gateway.core.incidents.retry import Failure, Scope, SendError
