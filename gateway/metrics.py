@@ -243,6 +243,11 @@ class Metrics:
             "account",
         )
 
+        self._dropped_links = self._counter(
+            "gateway_links_dropped",
+            "Links of routes.yaml that were left out of a message, because the filled URL is not "
+            "safe or too long.",
+        )
         self._unusable = self._gauge(
             "gateway_unusable_contacts",
             "Contacts and addresses at which messages do not arrive, by channel and account.",
@@ -359,6 +364,10 @@ class Metrics:
     def count_notice(self, account_key: str, kind: NoticeKind) -> None:
         """Count a message that was put into the outbox."""
         self._notice(*split_account_key(account_key), kind.value).inc()
+
+    def count_dropped_link(self) -> None:
+        """Count a link of routes.yaml that could not be used in a message."""
+        self._dropped_links.inc()
 
     def count_attempt(self, account_key: str, result: str, seconds: float) -> None:
         """Count an attempt to send. `result` is "accepted" or the value of a Failure."""

@@ -195,7 +195,7 @@ def _plan(
     spec = None
     if "route" in file:
         route_names = routing.RouteNames(names.receivers, names.intervals)
-        spec = routing.route_spec(file.get("route"), route_names, findings)
+        spec = routing.route_spec(file, route_names, findings)
     if findings.count or spec is None:
         return None
     general: ParsedSection | None = file.get("global")

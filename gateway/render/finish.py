@@ -57,7 +57,8 @@ def finish_message(request: RenderRequest, outcome: Outcome) -> Message:
 
 def message_without_text(request: RenderRequest) -> Message:
     """Return the message for a channel that sends the facts themselves."""
-    return _message(replace(request, links=()), status_of(request.facts, request.kind), {})
+    request = with_safe_links(request)
+    return _message(request, status_of(request.facts, request.kind), {})
 
 
 def with_safe_links(request: RenderRequest) -> RenderRequest:

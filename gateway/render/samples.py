@@ -340,4 +340,7 @@ def _folded(index: int) -> dict[str, Any]:
         "status": "resolved" if over else "firing",
         "url": f"{GATEWAY}/incidents/{1043 + index}",
         "acknowledge": "" if over else f"{GATEWAY}/ack/a-token-that-opens-nothing-{index}",
+        "links": [{"role": "link", "text": "Logs", "url": "https://logs.example.com/?q=billing"}]
+        if index < 2
+        else [],
     }

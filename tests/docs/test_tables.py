@@ -15,6 +15,8 @@ from gateway.render.jinja.lookup import PARTS, SENTENCES
 from gateway.render.jinja.sandbox import FILTERS
 from gateway.render.view.view import NAMES
 from gateway.shipped import shipped_templates
+from gateway.short_templates.sandbox import FILTERS as SHORT_FILTERS
+from gateway.short_templates.template import NAMES as SHORT_NAMES
 from tests.docs.pages import (
     CHECKOUT,
     DOCS,
@@ -79,6 +81,19 @@ def test_template_names_on_the_page_are_those_of_the_program() -> None:
         if row[0].startswith("`")
     }
     assert listed == dict(NAMES)
+
+
+def test_names_and_filters_of_short_templates_on_the_page_are_those_of_the_program() -> None:
+    """docs/links.md explains each name, and lists each filter, that a link may use."""
+    text = section(page_text("links.md"), "What the braces may hold")
+    names = {
+        row[0].strip("`"): row[1].partition(": ")[0]
+        for row in table_rows(text)
+        if row[0].startswith("`")
+    }
+    assert names == dict(SHORT_NAMES)
+    (sentence,) = [line for line in text.splitlines() if line.startswith("The filters are")]
+    assert set(re.findall(r"`([^`]+)`", sentence)) == set(SHORT_FILTERS) - {"d"}
 
 
 def test_templates_and_filters_on_the_page_are_those_that_ship() -> None:

@@ -41,7 +41,7 @@ _SEVERITIES = {
     "medium": "warning",
     "minor": "warning",
 }
-_ROLES = ("runbook", "incident", "dashboard", "panel", "image", "source")
+_ROLES = ("runbook", "incident", "dashboard", "panel", "link", "image", "source")
 
 
 def dedup_key(message: Message) -> str:

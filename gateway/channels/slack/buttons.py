@@ -5,13 +5,15 @@ reports a press without the message's own data.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import count
 from typing import Any
 
 from gateway.channels.support.truncate import truncate
 from gateway.core.incidents.message import Link, Message
 from gateway.core.incidents.notice import SHIFT_KINDS, NoticeKind
+from gateway.core.routing.links import MOST_LINKS
 from gateway.core.text.escape import one_line, safe_url, slack_link
 
 Block = dict[str, Any]
@@ -72,9 +74,10 @@ BUTTONS: Mapping[str, Button] = {
     "decline_swap": Button("Decline", acts=True),
     "oncall": Button("Who is on call"),
     "dashboard": Button("Dashboard"),
+    **{f"link_{number}": Button("Link") for number in range(1, MOST_LINKS + 1)},
     "source": Button("Source"),
 }
-"""By role, in the order of use."""
+"""By role, in the order of use; the links of routes.yaml are numbered."""
 
 
 def written_links(message: Message) -> str:
@@ -88,11 +91,13 @@ def written_links(message: Message) -> str:
 def links_of(message: Message) -> Sequence[Link]:
     """Return the links to show, each role once, in the order of use."""
     by_role: dict[str, Link] = {}
+    numbers = count(1)
     for link in message.links:
         if link.role == "acknowledge" and message.status != "firing":
             continue
-        if link.role in BUTTONS and safe_url(link.url):
-            by_role.setdefault(link.role, link)
+        role = f"link_{next(numbers)}" if link.role == "link" else link.role
+        if role in BUTTONS and safe_url(link.url):
+            by_role.setdefault(role, replace(link, role=role))
     shown: list[Link] = []
     left = ALL_URLS
     for role in BUTTONS:

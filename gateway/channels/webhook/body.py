@@ -49,6 +49,7 @@ def body(message: Message, *, max_alerts: int = 0) -> dict[str, Any]:
         common_labels = common([alert.labels for alert in shown])
         common_annotations = common([alert.annotations for alert in shown])
     route_labels = read.mapping(facts, "route_labels")
+    links = [{"title": link.text, "url": link.url} for link in message.links if link.role == "link"]
     resolved = message.status == "resolved"
     return {
         "receiver": read.text(facts, "receiver"),
@@ -61,6 +62,7 @@ def body(message: Message, *, max_alerts: int = 0) -> dict[str, Any]:
         "commonLabels": common_labels,
         **({"routeLabels": route_labels} if route_labels else {}),  # Alertmanager 0.34
         "commonAnnotations": common_annotations,
+        **({"links": links} if links else {}),  # of routes.yaml: Alertmanager has no such key
         "externalURL": read.text(facts, "external_url"),
         "version": "4",
         "groupKey": read.text(facts, "group_key") or message.dedup_key,

@@ -65,6 +65,7 @@ def _print_match(preview: Json, match: Json, file: str) -> None:
     _print_respond_within(preview, match)
     if match["labels"]:
         _print_field("adds labels", write_labels(match["labels"]))
+    _print_links(match["links"])
     _print_field("muted", _muted(preview, match))
     _print_targets(match["targets"])
     for choice in match["declared_targets"]:
@@ -77,6 +78,12 @@ def _print_match(preview: Json, match: Json, file: str) -> None:
     _print_field("acknowledged", f"for {expiry} at most, then it counts as unacknowledged again")
     if preview["flapping"]:
         _print_field("flapping", _flapping(preview["flapping"], urgent=preview["urgent"]))
+
+
+def _print_links(links: Sequence[Json]) -> None:
+    for index, link in enumerate(links):
+        text = link["url"] or paint(f"left out: {link['omitted_because']}", "yellow")
+        _print_field("" if index else "links", f"{link['title']}: {text}")
 
 
 def _print_respond_within(preview: Json, match: Json) -> None:

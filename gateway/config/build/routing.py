@@ -1,8 +1,9 @@
 """Routes, inhibition, time intervals and severities, built from the parsed file."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from gateway.config.build.links import links
 from gateway.config.build.names import DeclaredNames
 from gateway.config.grammar.parsed import ParsedSection, ParsedValue
 from gateway.config.source.problem import Findings, shorten
@@ -11,6 +12,7 @@ from gateway.core.plan.flapping import Flapping
 from gateway.core.plan.plan import DEFAULT_ACK_EXPIRES, Severity
 from gateway.core.plan.watchdog import Watchdog
 from gateway.core.routing.inhibition import EqualLabel, InhibitRule
+from gateway.core.routing.links import LinkTemplate, merge_links
 from gateway.core.routing.match import RouteSpec
 from gateway.core.routing.mutes import TimeInterval, parse_time_interval
 
@@ -26,10 +28,16 @@ class RouteNames:
     intervals: DeclaredNames
 
 
-def route_spec(root: ParsedSection, names: RouteNames, findings: Findings) -> RouteSpec:
-    """Return the specification of the routing tree; note what Alertmanager refuses."""
+def route_spec(file: ParsedSection, names: RouteNames, findings: Findings) -> RouteSpec:
+    """Return the specification of the routing tree; note what Alertmanager refuses.
+
+    The root inherits the links of the file.
+    """
+    root: ParsedSection = file.get("route")
     _check_root(root, findings)
-    return _spec(root, names, findings)
+    general = links(file, (), findings)
+    spec = _spec(root, names, general, findings)
+    return replace(spec, links=merge_links(general, spec.links))
 
 
 def _check_root(root: ParsedSection, findings: Findings) -> None:
@@ -50,7 +58,14 @@ def _check_root(root: ParsedSection, findings: Findings) -> None:
         findings.error(root.position_of("continue"), "continue: the root route has no siblings")
 
 
-def _spec(entry: ParsedSection, names: RouteNames, findings: Findings) -> RouteSpec:
+def _spec(
+    entry: ParsedSection,
+    names: RouteNames,
+    inherited: Sequence[LinkTemplate],
+    findings: Findings,
+) -> RouteSpec:
+    own_links = links(entry, inherited, findings)
+    passed_on = merge_links(inherited, own_links)
     if "receiver" in entry:
         names.receivers.check(entry.fields["receiver"], findings)
     intervals: dict[str, list[str] | None] = {}
@@ -71,7 +86,10 @@ def _spec(entry: ParsedSection, names: RouteNames, findings: Findings) -> RouteS
         labels=_texts_by_name(entry, "labels"),
         respond_within=entry.get("respond_within"),
         reopen_after=entry.get("reopen_after"),
-        routes=tuple(_spec(child.value, names, findings) for child in entry.list_of("routes")),
+        links=own_links,
+        routes=tuple(
+            _spec(child.value, names, passed_on, findings) for child in entry.list_of("routes")
+        ),
         line=entry.position.line,
         **intervals,
     )

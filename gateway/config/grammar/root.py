@@ -4,6 +4,7 @@ from gateway.config.grammar.calendars import CALENDARS
 from gateway.config.grammar.channels import ACCOUNTS
 from gateway.config.grammar.durations import POSITIVE_DURATION
 from gateway.config.grammar.field_types import Choice
+from gateway.config.grammar.links import LINKS, LINKS_MEANING
 from gateway.config.grammar.lists import ListOf, MapOf
 from gateway.config.grammar.oncall import BUSINESS_HOURS, ESCALATION, ROTAS, STEPS
 from gateway.config.grammar.own_alerts import OWN_ALERTS
@@ -156,6 +157,13 @@ FILE = Section(
             "",
             "{receiver: everyone, group_by: [alertname]}",
             required=True,
+        ),
+        Field(
+            "links",
+            LINKS,
+            f"{LINKS_MEANING} Routes may add more, replace them or leave them out.",
+            "none",
+            '[{title: Logs, url: "https://logs.example.com/?q={{ labels.service }}"}]',
         ),
         Field(
             "repeats",

@@ -5,6 +5,7 @@ unchanged.
 """
 
 from gateway.config.grammar.durations import DURATION, POSITIVE_DURATION, RESPOND_WITHIN
+from gateway.config.grammar.links import LINKS, LINKS_MEANING
 from gateway.config.grammar.lists import ListOf, MapOf
 from gateway.config.grammar.sections import Field, Recursive, Section
 from gateway.config.grammar.values import ANY_TEXT, FLAG, MATCHERS, NAME, TEXT, count
@@ -124,6 +125,13 @@ ROUTE = Section(
             "Labels that the messages of this route carry beside those of the alerts.",
             "the parent's",
             "{tier: gold}",
+        ),
+        Field(
+            "links",
+            LINKS,
+            f"{LINKS_MEANING} One with the title of an inherited link replaces it.",
+            "the parent's",
+            '[{title: Logs, url: "https://logs.example.com/?q={{ labels.service }}"}]',
         ),
         Field(
             "routes",

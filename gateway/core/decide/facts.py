@@ -68,6 +68,7 @@ def build_facts(
         "title": title(incident.group_labels, common_labels, common_annotations),
         "receiver": incident.receiver,
         "team": team_facts(incident, plan),
+        "route": incident.route_id,
         "group_key": incident.group_key,
         "group_labels": dict(incident.group_labels),
         "route_labels": dict(plan.route(incident.route_id).labels),

@@ -93,6 +93,7 @@ class Facts(TypedDict):
     title: str
     receiver: str
     team: FactsTeam | None
+    route: str  # the id of the route that it belongs to
     group_key: str
     group_labels: dict[str, str]
     route_labels: dict[str, str]

@@ -19,7 +19,8 @@ class Link:
     """A link to be shown.
 
     `role` is one of acknowledge, take, undo, accept_swap, decline_swap, runbook, incident, list (of
-    incidents), oncall, dashboard, source.
+    incidents), oncall, dashboard, panel, link (those of routes.yaml: the only role that a message
+    may have several of), image, silence, source.
     """
 
     role: str

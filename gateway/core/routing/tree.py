@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from gateway.core.matching.matcher import OPERATORS, Matcher, format_matchers
 from gateway.core.matching.parse import parse_matchers
+from gateway.core.routing.links import LinkTemplate, merge_links
 
 # Alertmanager's defaults at the root (dispatch.DefaultRouteOpts).
 DEFAULT_GROUP_WAIT = 30.0
@@ -35,7 +36,8 @@ class Route:
     without the numbers, and may be shared by siblings. `own` holds the names of the options that
     this node sets itself; `origins` gives for each option the id of the route that it comes from,
     or ``default``. `labels` are those that the route adds to its notifications (Alertmanager 0.34),
-    the parent's included. `line` is the node's line in the file.
+    and `links` those that it adds to its messages, the parent's included. `line` is the node's line
+    in the file.
     """
 
     id: str
@@ -57,6 +59,7 @@ class Route:
     labels: Mapping[str, str] = field(default_factory=dict, hash=False)
     respond_within: float | str | None = None  # seconds, "same day", "next business day"
     reopen_after: float = DEFAULT_REOPEN_AFTER
+    links: tuple[LinkTemplate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,7 @@ class RouteSpec:
     labels: Mapping[str, str] = field(default_factory=dict)
     respond_within: float | str | None = None
     reopen_after: float | None = None
+    links: Sequence[LinkTemplate] = ()
     routes: Sequence["RouteSpec"] = ()
     line: int | None = None
 
@@ -149,6 +153,7 @@ def _build(spec: RouteSpec, parent: Route, position: str) -> Route:
         if spec.respond_within is None
         else spec.respond_within,
         reopen_after=_or(spec.reopen_after, parent.reopen_after),
+        links=merge_links(parent.links, spec.links),
     )
     return replace(node, children=_children(spec, node)) if spec.routes else node
 

@@ -1,5 +1,6 @@
 """Composition of messages: stored facts, links for one target, and its time zone."""
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -20,9 +21,13 @@ from gateway.core.incidents.outbox import Notice
 from gateway.core.plan.channels import Capability, spec_of
 from gateway.core.plan.plan import Plan, Target
 from gateway.links import Links
+from gateway.metrics import Metrics
 from gateway.render.request import RenderRequest
 from gateway.render.service import RenderService
+from gateway.render.view.declared_links import IncidentLinks, declared_links, incident_links
 from gateway.render.view.links import links_from, unsafe_links_text
+
+log = logging.getLogger(__name__)
 
 
 def mentions_of(
@@ -54,8 +59,10 @@ class Composer:
         renderer: Callable[[], RenderService],
         links: Links,
         now: Callable[[], float],
+        metrics: Metrics,
     ) -> None:
         """`plan` and `renderer` return those in force: a reload replaces them."""
+        self._metrics = metrics
         self._plan = plan
         self._renderer = renderer
         self._links = links
@@ -82,7 +89,8 @@ class Composer:
             facts,
             notice.target,
             channel.spec.parts,
-            self._links_of(notice, facts) if channel.spec.parts else (),  # only texts show them
+            # A channel that sends the facts themselves has the alerts' links in them.
+            self._links_of(notice, facts) if channel.spec.parts else self._declared(facts),
             self._time_zone(notice),
             kind,
             notice.reason,
@@ -100,8 +108,8 @@ class Composer:
         expires_at = self._now() + REPLY_VALID_FOR
         return self._links.reply_token(notice.incident, person, expires_at)
 
-    def _links_of(self, notice: Notice, facts: Mapping[str, object]) -> list[Link]:
-        links = list(links_from(facts))
+    def _links_of(self, notice: Notice, facts: Mapping[str, Any]) -> list[Link]:
+        links = self._links_to_read(facts)
         if notice.kind is NoticeKind.DIGEST:
             links.append(Link("list", "All incidents", self._links.incidents()))
         if notice.subject is not None:
@@ -123,6 +131,19 @@ class Composer:
                 links.append(Link("take", "Take over", url))
             links.append(Link("undo", "Undo", url))
         return links
+
+    def _links_to_read(self, facts: Mapping[str, Any]) -> list[Link]:
+        """Return the links of the alerts and of routes.yaml; log and count what is left out."""
+        return self._usable(incident_links(facts, self._plan()), facts)
+
+    def _declared(self, facts: Mapping[str, Any]) -> list[Link]:
+        return self._usable(declared_links(facts, self._plan()), facts)
+
+    def _usable(self, result: IncidentLinks, facts: Mapping[str, Any]) -> list[Link]:
+        for problem in result.problems:
+            self._metrics.count_dropped_link()
+            log.warning("incident #%s: left out the %s", facts.get("incident"), problem)
+        return result.links
 
     def _swap_links(self, notice: Notice, subject: Subject) -> list[Link]:
         """Return the links to answer a swap, which are signed here, never stored."""
@@ -150,9 +171,14 @@ class Composer:
         linked = []
         for line in lines:
             number = line.get("incident")
-            links = {}
+            links: dict[str, Any] = {}
             if isinstance(number, int):
+                about = line.get("about") or {}
                 links["url"] = self._links.incident(number)
+                links["links"] = [
+                    {"role": one.role, "text": one.text, "url": one.url}
+                    for one in self._links_to_read({**about, "incident": number})
+                ]
                 if line.get("status") == "firing":
                     links["acknowledge"] = self._acknowledge_url(notice, number)
             linked.append({**line, **links})

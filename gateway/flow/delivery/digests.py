@@ -16,6 +16,15 @@ from gateway.store import Tx, outbox
 DIGEST_THRESHOLD = 12
 """Waiting notices of one target from which on they fold. Slack takes about one a second."""
 
+LINKED_LINES = 20
+"""The worst incidents of a digest that have links to read. Higher: longer and larger facts."""
+
+_ABOUT = (
+    *("route", "route_labels", "common_labels", "common_annotations"),
+    *("team", "severity", "since"),
+)
+"""Facts of an incident that its links are made of."""
+
 MAX_FOLDED = 500
 """Notices in one digest, which bounds the size of its facts."""
 
@@ -58,8 +67,11 @@ def digest_facts(waiting: list[Notice], now: float) -> dict[str, Any]:
             "kind": notice.kind.value,
             "reason": notice.reason.value,
             "firing": facts.get("firing", 0),
+            "about": {name: facts[name] for name in _ABOUT if name in facts},
         }
     ordered = sorted(lines.values(), key=lambda line: (line["rank"], line["incident"] or 0))
+    for line in ordered[LINKED_LINES:]:
+        del line["about"]
     worst = ordered[0]
     return {
         "incident": None,

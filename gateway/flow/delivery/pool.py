@@ -50,7 +50,11 @@ class SenderPool:
         self._start_sender = start_sender
         self._renderer = dependencies.renderer()
         self._composer = Composer(
-            plan, lambda: self._renderer, dependencies.links, dependencies.now
+            plan,
+            lambda: self._renderer,
+            dependencies.links,
+            dependencies.now,
+            dependencies.metrics,
         )
         self._channels: dict[str, Channel] = {}
         self._retired: list[Channel] = []

@@ -8,7 +8,7 @@ from gateway.core.text.escape import one_line, safe_url
 
 ORDER = (
     *("acknowledge", "take", "undo", "runbook", "incident", "list"),
-    *("dashboard", "panel", "image", "silence", "source"),
+    *("dashboard", "panel", "link", "image", "silence", "source"),
 )
 """The order of links in a message: first actions, then what to read."""
 

@@ -20,6 +20,7 @@ from gateway.core.plan.target_name import target_name
 from gateway.core.routing.inhibition import EqualLabel, InhibitRule
 from gateway.core.routing.match import TraceStep
 from gateway.core.time.timestamps import format_rfc3339
+from gateway.render.view.declared_links import filled_links
 
 
 def route_preview_json(plan: Plan, preview: RoutePreview) -> dict[str, Any]:
@@ -60,6 +61,7 @@ def _match_json(plan: Plan, preview: RoutePreview, match: MatchedRoute) -> dict[
         "group_key": match.key,
         "group_labels": dict(match.group),
         "labels": dict(match.route.labels),
+        "links": _links_json(plan, preview, match),
         **{option: getattr(match.timing, option) for option in OPTIONS},
         "respond_within": match.timing.respond_within,
         "respond_by": _instant(match.respond_by),
@@ -100,6 +102,31 @@ def _match_json(plan: Plan, preview: RoutePreview, match: MatchedRoute) -> dict[
         "steps_begin_again_at": _instant(match.again_at),
         "steps_begin_again_after": match.again_at and match.again_at - preview.at,
         "fallback": match.fallback.name,
+    }
+
+
+def _links_json(plan: Plan, preview: RoutePreview, match: MatchedRoute) -> list[dict[str, Any]]:
+    """Return the links of routes.yaml as a message about this one alert would have them."""
+    return [
+        {
+            "title": one.link.text if one.link else one.title,
+            "url": one.link.url if one.link else None,
+            "omitted_because": one.missing or one.problem or None,
+        }
+        for one in filled_links(_facts(preview, match), plan)
+    ]
+
+
+def _facts(preview: RoutePreview, match: MatchedRoute) -> dict[str, Any]:
+    """Return what short templates read, for an incident of this one alert without a number."""
+    return {
+        "route": match.route.id,
+        "route_labels": dict(match.route.labels),
+        "common_labels": dict(preview.labels),
+        "severity": preview.severity.name,
+        "team": {"name": preview.team},
+        "incident": 0,
+        "since": preview.at,
     }
 
 

@@ -13,6 +13,7 @@ from gateway.core.plan.plan import Target
 from gateway.core.text.escape import LONGEST_URL, one_line, safe_url
 from gateway.render.view.acknowledge_prompt import next_names, recipient_name
 from gateway.render.view.clean import Labels, clean
+from gateway.render.view.links import visible_links
 from gateway.render.view.numbers import number
 from gateway.render.view.report_message import report_of
 from gateway.render.view.responses import RESPONSE_NAMES, responses_view
@@ -68,8 +69,8 @@ NAMES: Mapping[str, str] = {
     "told": "the older name of notified",
     **RESPONSE_NAMES,
     "note": "what else there is to say: why late, why the fallback; or empty",
-    "digest": "the folded incidents: incident, title, severity, status, url and acknowledge of "
-    "each; acknowledge is empty where no acknowledgement is needed",
+    "digest": "the folded incidents: incident, title, severity, status, url, acknowledge and links "
+    "(to read: role, text, url) of each; acknowledge is empty where no acknowledgement is needed",
     "shift": "of a message about shifts: rota, side (ends or begins), people, before, starts_at, "
     "ends_at, why, changes, incidents, more, silences, week, swap; or none",
     "report": "of a scheduled report: title, kind, zone, span, incomplete, incidents, missed, "
@@ -294,7 +295,16 @@ def _folded(item: object) -> dict[str, Any]:
         "status": clean(facts.get("status")) or "firing",
         "url": safe_url(clean(facts.get("url"), LONGEST_URL)) or "",
         "acknowledge": safe_url(clean(facts.get("acknowledge"), LONGEST_URL)) or "",
+        "links": visible_links(_links(facts.get("links")), answered=False),
     }
+
+
+def _links(value: object) -> list[Link]:
+    return [
+        Link(clean(one.get("role"), 40), clean(one.get("text"), 100), str(one.get("url") or ""))
+        for one in _list(value)
+        if isinstance(one, Mapping)
+    ]
 
 
 def _list(value: object) -> list[Any]:

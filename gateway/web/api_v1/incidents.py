@@ -19,7 +19,7 @@ from gateway.web.api_v1.serialize import (
     pending_model,
 )
 from gateway.web.http.errors import RequestError
-from gateway.web.pages.incident_view import read_incident
+from gateway.web.pages.incident_view import links_to_read, read_incident
 
 
 async def list_incidents(engine: Engine, query: requests.IncidentsQuery) -> models.IncidentPage:
@@ -69,6 +69,10 @@ async def one_incident(
                 **incident_model(engine, incident, lists.title_of(tx, number)),
                 "escalation": escalation and models.Escalation.model_validate(escalation),
                 "pending": [pending_model(one) for one in pending_contacts(incident, plan, now)],
+                "links": [
+                    {"role": one.role, "title": one.text, "url": one.url}
+                    for one in links_to_read(stored, plan, now)
+                ],
                 "alerts": [alert_model(member, now) for member in stored.members],
                 "timeline": events(timeline.entries(tx, number)),
                 "notices": [notice_model(one, attempts[one.id]) for one in notices],

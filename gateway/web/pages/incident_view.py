@@ -14,7 +14,8 @@ from gateway.core.plan.plan import Plan
 from gateway.flow.engine import Engine
 from gateway.render.view.acknowledge_prompt import acknowledge_prompt
 from gateway.render.view.clean import clean
-from gateway.render.view.links import links_from
+from gateway.render.view.declared_links import incident_links
+from gateway.render.view.links import visible_links
 from gateway.render.view.times import clock_time, duration
 from gateway.render.view.view import tone, view_of
 from gateway.store import Tx
@@ -75,6 +76,7 @@ class IncidentView:
     more: int
     firing: int
     links: tuple[Link, ...]
+    all_links: tuple[Link, ...]
     description: str
     facts: Facts
 
@@ -118,6 +120,7 @@ def build_incident_view(
         facts["status"] = State.RESOLVED.value
         facts["ack"] = None
     view = view_of(facts, NoticeKind.FIRING, NotifyReason.FIRST)
+    links = visible_links(incident_links(facts, plan).links, answered=is_over)
     word = view["severity"] or "alert"
     heading = view["summary"] or view["name"]
     about = [] if heading == view["name"] else [view["name"]]
@@ -146,10 +149,18 @@ def build_incident_view(
         alerts=tuple(view_line(row, view, zone, now) for row in view["table"].rows[:ALERTS_SHOWN]),
         more=view["table"].beyond(ALERTS_SHOWN),
         firing=view["firing"],
-        links=tuple(link for link in links_from(facts) if link.role != "source"),
+        all_links=links,
+        links=tuple(link for link in links if link.role != "source"),
         description=clean(facts["common_annotations"].get("description", ""), 2000),
         facts=facts,
     )
+
+
+def links_to_read(stored: StoredIncident, plan: Plan, now: float) -> tuple[Link, ...]:
+    """Return runbook, dashboard, the links of routes.yaml and others, in reading order."""
+    listed = stored.firing(now) or list(stored.members)
+    facts = build_facts(stored.incident, listed, plan, now)
+    return visible_links(incident_links(facts, plan).links, answered=True)
 
 
 def _distinguishing_labels(incident: Incident, name: str) -> list[tuple[str, str]]:

@@ -13,7 +13,6 @@ from gateway.core.plan.team import NO_TEAM
 from gateway.flow.engine import Engine
 from gateway.render.view.clean import clean
 from gateway.render.view.counts import counts_text
-from gateway.render.view.links import links_from
 from gateway.render.view.times import clock_time, duration
 from gateway.render.view.view import tone
 from gateway.store import Tx
@@ -157,7 +156,7 @@ class IncidentPages:
         link = signed_link(request, engine, number, now)
         context = {
             "it": view,
-            "links": links_from(view.facts),
+            "links": view.all_links,
             "here": f"../{link}" if link else "",
             "buttons": buttons(stored, plan, now, ""),
             "choose": True,

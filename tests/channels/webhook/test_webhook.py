@@ -8,13 +8,14 @@ import pytest
 from gateway.channels.contract import Channel, accepts_notice
 from gateway.channels.webhook.body import body, rfc3339
 from gateway.channels.webhook.channel import Webhook, build
+from gateway.core.incidents.message import Link
 from gateway.core.incidents.notice import NoticeKind, NotifyReason
 from gateway.core.incidents.retry import Failure, SendError
 from gateway.core.plan.accounts import ChannelSettings, Secret
 from gateway.core.plan.channels import CHANNELS
 from gateway.core.plan.plan import Target
 from tests.channels.contract import LONG, SHORT, ChannelContract, all_texts
-from tests.channels.messages import alert, facts, message, oversized
+from tests.channels.messages import LINKS, alert, facts, message, oversized
 from tests.fakes import Behaviour, Fake, FakeWebhook
 
 REFERENCE = "${HOOK_URL}"
@@ -279,3 +280,10 @@ def test_labels_of_the_route_are_sent_as_in_alertmanager_034() -> None:
     assert "routeLabels" not in body(message(facts=facts))
     named = body(message(facts={**facts, "route_labels": {"tier": "gold"}}))
     assert named["routeLabels"] == {"tier": "gold"}
+
+
+def test_links_of_routes_yaml_are_sent_and_others_are_not() -> None:
+    """A program gets the links that the alerts do not have; without any there is no such field."""
+    assert "links" not in body(message())
+    logs = Link("link", "Logs", "https://logs.example.com/")
+    assert body(message(links=(*LINKS, logs)))["links"] == [{"title": "Logs", "url": logs.url}]

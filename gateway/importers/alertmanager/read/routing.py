@@ -65,6 +65,7 @@ def _spec(
         line=entry.position.line,
         respond_within=None,
         reopen_after=None,
+        links=(),
         **interval_names,
     )
 

@@ -185,12 +185,24 @@ class PendingNotification(ResponseModel):
     quiet_hours: bool = Field(description="Whether it waits for the end of the quiet hours.")
 
 
+class IncidentLink(ResponseModel):
+    """A link to read."""
+
+    role: str = Field(description="runbook, dashboard, panel, link, image, silence or source.")
+    title: str
+    url: str
+
+
 class IncidentDetail(Incident):
     """An incident with its escalation, alerts, timeline and notices."""
 
     escalation: Escalation | None
     pending: list[PendingNotification] = Field(
         default=[], description="What people's notification rules still notify, the next one first."
+    )
+    links: list[IncidentLink] = Field(
+        default=[],
+        description="What to read about it: runbook, dashboard, the links of routes.yaml, source.",
     )
     alerts: list[Alert]
     timeline: list[Event]

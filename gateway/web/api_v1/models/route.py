@@ -43,6 +43,14 @@ class PreviewContact(ResponseModel):
     why_unusable: str | None
 
 
+class PreviewLink(ResponseModel):
+    """A link of routes.yaml, as a message about this alert would have it."""
+
+    title: str
+    url: str | None = Field(description="Null when it is left out.")
+    omitted_because: str | None = Field(description="Why it is left out, such as a missing label.")
+
+
 class PreviewStep(ResponseModel):
     """A step of the escalation, if nobody acknowledges before it."""
 
@@ -77,6 +85,7 @@ class PreviewRoute(ResponseModel):
     group_key: str
     group_labels: dict[str, str]
     labels: dict[str, str] = Field(description="Labels that the route adds.")
+    links: list[PreviewLink]
     group_wait: float
     group_interval: float
     repeat_interval: float
