@@ -106,6 +106,9 @@ def _kinds() -> Iterator[Sample]:
     yield Sample("notification rule", ruled, *rule)
     quiet = (NoticeKind.FIRING, NotifyReason.QUIET_ENDED, "ana")
     yield Sample("quiet hours ended", facts_for(NoticeKind.FIRING, "warning"), *quiet)
+    titled = facts_for(NoticeKind.REPEAT, "critical") | {"heading": "🚨 CRITICAL BILLING ALERT"}
+    yield Sample("titled", titled, NoticeKind.FIRING, NotifyReason.FIRST)
+    yield Sample("titled repeat", titled, NoticeKind.REPEAT, NotifyReason.REPEAT)
     yield from _actions(acked)
     for reason in (
         NotifyReason.NEW_ALERTS,

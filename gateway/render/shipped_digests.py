@@ -9,7 +9,7 @@ DIGESTS: Mapping[str, str] = {
     "email/html.j2": "0b54ce596b2e1d8b03632f31eede28ccbe714772d05e97edecbd88eb0e54b581",
     "email/html.report.j2": "573de23f46c02f73cb9d6d949ba35a9b0575218481409481994716377a104117",
     "email/html.shift.j2": "ed40ed7223fa93226b29e299c95e1dff629615d74875b0000dfad8d0ffbd7651",
-    "email/subject.j2": "2120833558e40ef170d5c29ff63d618fd02f97ab1ebec1855be041a74a7b0a00",
+    "email/subject.j2": "a246663c04b21aa91d503db1374ca654286a375e62de32436283acbc705cb3b2",
     "email/subject.report.j2": "e8c394504211a7435c0cd66f6d2f342dec336b6b3ac7393728e2cd9fc7a07efb",
     "email/subject.shift.j2": "b06bba72b6493b737160a787726a1ee056ed91f7fe95d90c026592bb8fa731ae",
     "email/text.j2": "7d4ea306353072148c18be5fbfc0d945ee33afd6ade7d0003f673818796552ff",
@@ -32,7 +32,7 @@ DIGESTS: Mapping[str, str] = {
     "slack/thread.j2": "ed02e55b210f97956b4cc04776ca77aa0889c4a909aec27863e90ac6e7f4dc02",
     "slack/thread.report.j2": "36d031f9745fcf7bdea08f740af9ef4dbf3b0e79ca7c2d2fc7006b6d0946df0f",
     "slack/thread.shift.j2": "9b06226e9b02bd7586d5023f3a88a25b97179370e284d86cb41be16d4a1144c5",
-    "slack/title.j2": "e0a6fd540837b67990f0340e946c3b82e39747abf0aa80ad621889a3712cc267",
+    "slack/title.j2": "fb839f0b8d85e82724b309ebda348c21bab20ad7e72de21ebd2ccaf8273ff8a1",
     "slack/title.report.j2": "36d031f9745fcf7bdea08f740af9ef4dbf3b0e79ca7c2d2fc7006b6d0946df0f",
     "slack/title.shift.j2": "36d031f9745fcf7bdea08f740af9ef4dbf3b0e79ca7c2d2fc7006b6d0946df0f",
 }

@@ -17,6 +17,8 @@ GOLDEN = Path(__file__).parent / "golden"
 CHECKED_BY_NAME = (
     "mixed",
     "fallback",
+    "titled",
+    "titled repeat",
     "no annotations",
     "hostile 0",
     "taken over",

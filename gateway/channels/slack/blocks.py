@@ -6,6 +6,7 @@ url 3000. All text of all blocks together is undocumented: messages have been re
 `msg_blocks_too_long` at 11,341 characters (slackapi/bolt-js#2867), so 8000 are planned for.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 
 from gateway.channels.slack.buttons import Block, Controls, button_blocks, written_links
@@ -30,6 +31,8 @@ MOST_MENTIONS = 20
 """People mentioned in one message; a step that pages more is a broadcast, and the text is short."""
 
 _MORE = {"incident": "the incident", "list": "the list of incidents"}
+_SIGN = re.compile("[\u2000-\u2bff\U0001f000-\U0001faff]")
+"""Symbols and emoji, with which a severity's title may begin."""
 _RANK_EMOJI = {1: "🔴", 2: "🟠", 3: "🔵"}
 
 
@@ -45,6 +48,12 @@ def emoji(message: Message) -> str:
     return _RANK_EMOJI.get(message.rank, "⚪")
 
 
+def marked(message: Message, title: str) -> str:
+    """Return a title with the sign of the state, unless it begins with a sign of its own."""
+    has_sign = message.facts.get("heading") and _SIGN.match(title)
+    return title if has_sign else f"{emoji(message)} {title}"
+
+
 def rendered_part(message: Message, part: str) -> str:
     """Return a rendered part, which is escaped for mrkdwn, without control characters."""
     return strip_controls(message.parts.get(part, "")).strip()
@@ -55,7 +64,8 @@ def headline(message: Message) -> str:
     severity = slack_escape(one_line(message.severity, 40)).upper()
     word = message.status.upper() if message.status != "firing" else severity
     title = rendered_part(message, "title") or slack_escape(read.incident_name(message))
-    line = truncate_mrkdwn(f"{emoji(message)} {word}: {one_line(title)}", 300, "…")
+    start = f"{word}: " if not message.facts.get("heading") else ""
+    line = truncate_mrkdwn(marked(message, f"{start}{one_line(title)}"), 300, "…")
     return f"{line} {paged}" if (paged := mentions(message)) else line
 
 
@@ -71,7 +81,7 @@ def blocks(message: Message, controls: Controls = Controls.LINKS) -> list[Block]
     content: list[Block] = [
         {
             "type": "header",
-            "text": {"type": "plain_text", "text": f"{emoji(message)} {head}", "emoji": False},
+            "text": {"type": "plain_text", "text": marked(message, head), "emoji": False},
         },
         _context(_status_line(message)),
     ]

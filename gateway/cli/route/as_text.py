@@ -65,6 +65,9 @@ def _print_match(preview: Json, match: Json, file: str) -> None:
     _print_respond_within(preview, match)
     if match["labels"]:
         _print_field("adds labels", write_labels(match["labels"]))
+    if match["title"] or match["title_omitted_because"]:
+        reason = f"left out: {match['title_omitted_because']}"
+        _print_field("title", match["title"] or paint(reason, "yellow"))
     _print_links(match["links"])
     _print_field("muted", _muted(preview, match))
     _print_targets(match["targets"])

@@ -231,6 +231,7 @@ def severities(entries: Mapping[str, ParsedValue], findings: Findings) -> Mappin
                 entry.get("repeat_interval"),
                 entry.get("ack_expires", DEFAULT_ACK_EXPIRES),
                 entry.get("urgent"),
+                entry.get("title", ""),
             )
         )
     severities_by_name = {one.name: one for one in sorted(severity_list, key=lambda one: one.rank)}

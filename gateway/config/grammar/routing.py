@@ -5,7 +5,7 @@ unchanged.
 """
 
 from gateway.config.grammar.durations import DURATION, POSITIVE_DURATION, RESPOND_WITHIN
-from gateway.config.grammar.links import LINKS, LINKS_MEANING
+from gateway.config.grammar.links import LINKS, LINKS_MEANING, TITLE
 from gateway.config.grammar.lists import ListOf, MapOf
 from gateway.config.grammar.sections import Field, Recursive, Section
 from gateway.config.grammar.values import ANY_TEXT, FLAG, MATCHERS, NAME, TEXT, count
@@ -222,6 +222,15 @@ SEVERITY = Section(
             "a target on hold. An unknown severity is urgent.",
             "true for the most severe one",
             "true",
+        ),
+        Field(
+            "title",
+            TITLE,
+            "How the subject of a mail and the title in Slack begin while something fires; behind "
+            "it is the alert's name. As the URL of a link it may hold labels; while one of them is "
+            "missing, the subject begins as without it.",
+            "[critical]",
+            '"🚨 CRITICAL {{ labels.team | upper }} ALERT"',
         ),
         Field("group_wait", DURATION, "As in a route.", "the route's", "0s"),
         Field("group_interval", POSITIVE_DURATION, "As in a route.", "the route's", "5m"),

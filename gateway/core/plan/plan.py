@@ -57,6 +57,7 @@ class Severity:
     repeat_interval: float | None = None
     ack_expires: float = DEFAULT_ACK_EXPIRES
     urgent: bool | None = None  # whether it may wake people; None: if it is the most severe one
+    title: str = ""  # a short template: how subjects begin while something fires; empty: as usual
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from gateway.render.request import RenderRequest
 from gateway.render.service import RenderService
 from gateway.render.view.declared_links import IncidentLinks, declared_links, incident_links
 from gateway.render.view.links import links_from, unsafe_links_text
+from gateway.render.view.severity_title import severity_title
 
 log = logging.getLogger(__name__)
 
@@ -83,6 +84,8 @@ class Composer:
             facts["note"] = f"This notification is late: {name} could not be reached before."
         if channel.spec.parts and (unsafe := unsafe_links_text(facts, links_from(facts))):
             facts["note"] = "; ".join(filter(None, [facts.get("note"), unsafe]))
+        if kind in FIRING_KINDS and kind is not NoticeKind.DIGEST:
+            facts["heading"] = self._heading(facts)
         reply_token = self._reply_token(notice)
         request = RenderRequest(
             notice.id,
@@ -99,6 +102,14 @@ class Composer:
         message = await self._renderer().render(request, rank=notice.rank)
         mentions = mentions_of(notice.target, kind, facts, self._plan())
         return replace(message, reduced=notice.refused, mentions=mentions, reply_token=reply_token)
+
+    def _heading(self, facts: Mapping[str, Any]) -> str:
+        """Return the severity's title; empty without one, or (logged) where it cannot be used."""
+        title = severity_title(facts, self._plan())
+        if title.problem:
+            number, name = facts.get("incident"), facts.get("severity")
+            log.warning("incident #%s: no title of severity %s: %s", number, name, title.problem)
+        return title.text
 
     def _reply_token(self, notice: Notice) -> str:
         """Return the token of a reply; empty where a reply would be nobody's, or about nothing."""

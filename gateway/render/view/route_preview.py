@@ -21,6 +21,7 @@ from gateway.core.routing.inhibition import EqualLabel, InhibitRule
 from gateway.core.routing.match import TraceStep
 from gateway.core.time.timestamps import format_rfc3339
 from gateway.render.view.declared_links import filled_links
+from gateway.render.view.severity_title import severity_title
 
 
 def route_preview_json(plan: Plan, preview: RoutePreview) -> dict[str, Any]:
@@ -53,6 +54,7 @@ def _instant(t: float | None) -> str | None:
 
 
 def _match_json(plan: Plan, preview: RoutePreview, match: MatchedRoute) -> dict[str, Any]:
+    title = severity_title(_facts(preview, match), plan)
     return {
         "route": match.route.id,
         "line": match.route.line,
@@ -61,6 +63,8 @@ def _match_json(plan: Plan, preview: RoutePreview, match: MatchedRoute) -> dict[
         "group_key": match.key,
         "group_labels": dict(match.group),
         "labels": dict(match.route.labels),
+        "title": title.text or None,
+        "title_omitted_because": title.missing or title.problem or None,
         "links": _links_json(plan, preview, match),
         **{option: getattr(match.timing, option) for option in OPTIONS},
         "respond_within": match.timing.respond_within,

@@ -35,6 +35,8 @@ NAMES: Mapping[str, str] = {
     "name": "the alert's name, or what the group has in common",
     "summary": "the summary annotation: the common one, else that of the first alert",
     "description": "the description annotation: the common one, else that of an only alert",
+    "heading": "the title of the severity in routes.yaml, filled; empty without one, and where "
+    "nothing fires",
     "headline": "what is wrong, in one line (shared/headline.j2)",
     "tag": "how bad, in a word or two (shared/tag.j2)",
     "why": "why this message comes, in sentences (shared/why.j2)",
@@ -163,6 +165,7 @@ def view_of(facts: Mapping[str, Any], kind: NoticeKind, reason: NotifyReason) ->
         "previous_severity": one_line(clean(facts.get("previous_severity")), 40),
         "tone": tone(kind, status, severity, facts.get("rank")),
         "name": _name(labels, group_labels, facts),
+        "heading": one_line(clean(facts.get("heading")), 100),
         "summary": one_line(annotations["summary"] or first["summary"], 300),
         "description": annotations["description"]
         or (first["description"] if len(raw) == 1 else ""),

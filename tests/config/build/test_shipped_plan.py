@@ -58,9 +58,13 @@ def test_critical_billing_alerts_page_all_of_billing(config: Config) -> None:
     [
         (
             {"severity": "warning", "team": "billing"},
-            ["email:billing-oncall@example.com", "slack:#billing-alerts"],
+            [
+                "email:admin@example.com",
+                "email:alerts@example.com",
+                "slack:#billing-alerts",
+            ],
         ),
-        ({"severity": "info", "team": "billing"}, ["email:billing-oncall@example.com"]),
+        ({"severity": "info", "team": "billing"}, ["email:alerts@example.com"]),
         (
             {"severity": "warning", "team": "platform", "component": "platform"},
             ["email:platform-oncall@example.com", "slack:#platform-alerts"],

@@ -85,6 +85,12 @@ class PreviewRoute(ResponseModel):
     group_key: str
     group_labels: dict[str, str]
     labels: dict[str, str] = Field(description="Labels that the route adds.")
+    title: str | None = Field(
+        description="How a subject begins, by the severity; null without a title."
+    )
+    title_omitted_because: str | None = Field(
+        description="Why the severity's title is not used, such as a missing label."
+    )
     links: list[PreviewLink]
     group_wait: float
     group_interval: float
