@@ -98,6 +98,10 @@ class Links:
         """Return the URL of the page of who is on call."""
         return f"{self.external_url}/oncall"
 
+    def callbacks(self, account: str) -> str:
+        """Return the URL below which the vendor of an account posts back."""
+        return f"{self.external_url}/callbacks/{account}"
+
     def acknowledge(self, number: int, person: str, expires_at: float) -> str:
         """Return a URL by which `person` can acknowledge incident `number` until `expires_at`."""
         token = self.token(Purpose.ACKNOWLEDGE, number, person, expires_at)

@@ -35,4 +35,5 @@ DIGESTS: Mapping[str, str] = {
     "slack/title.j2": "fb839f0b8d85e82724b309ebda348c21bab20ad7e72de21ebd2ccaf8273ff8a1",
     "slack/title.report.j2": "36d031f9745fcf7bdea08f740af9ef4dbf3b0e79ca7c2d2fc7006b6d0946df0f",
     "slack/title.shift.j2": "36d031f9745fcf7bdea08f740af9ef4dbf3b0e79ca7c2d2fc7006b6d0946df0f",
+    "sms/text.j2": "2ccc17c7731184d33a9690b46913e8cd40aa8e7b4199e9281051886b2736ba20",
 }

@@ -11,13 +11,24 @@ from gateway.channels.email.postmark.channel import PostmarkEmail
 from gateway.channels.pagerduty.channel import PagerDuty
 from gateway.channels.slack import codes as slack_codes
 from gateway.channels.slack.channel import Slack
+from gateway.channels.sms.channel import Sms, SmsOptions
 from gateway.channels.support import http_errors
+from gateway.channels.twilio import codes as twilio_codes
+from gateway.channels.twilio.client import Credentials
 from gateway.channels.webhook.channel import Webhook
 from gateway.core.incidents.retry import PERMANENT, Failure, SendError, after_failure
 from gateway.core.plan.accounts import Secret
 from gateway.core.plan.plan import Target
 from tests.channels.messages import message
-from tests.fakes import Behaviour, Fake, FakePagerDuty, FakePostmark, FakeSlack, FakeWebhook
+from tests.fakes import (
+    Behaviour,
+    Fake,
+    FakePagerDuty,
+    FakePostmark,
+    FakeSlack,
+    FakeTwilio,
+    FakeWebhook,
+)
 
 POSTMARK = sorted({*email_codes.CODES, *email_codes.OTHER_API_CODES, 300})
 SLACK = sorted(set(slack_codes.CODES) - slack_codes.MESSAGE_GONE - slack_codes.THREAD_GONE)
@@ -33,6 +44,11 @@ def postmark(fake: Fake) -> Channel:
 
 def slack(fake: Fake) -> Channel:
     return Slack(Secret("xoxb-test-token"), api_url=f"{fake.url}/api/")
+
+
+def sms(fake: Fake) -> Channel:
+    credentials = Credentials("AC" + 32 * "0", Secret("test-twilio-token"))
+    return Sms(credentials, SmsOptions("+4930123456"), api_url=fake.url)
 
 
 def pagerduty(fake: Fake) -> Channel:
@@ -98,6 +114,21 @@ async def test_each_code_of_postmark_has_its_class() -> None:
 def test_postmarks_300_is_judged_by_its_text(text: str, failure: Failure) -> None:
     """E50: a bad sender, which an admin can fix, does not count as a bad recipient."""
     assert email_codes.failure_by_code(300, text) is failure
+
+
+async def test_each_code_of_twilio_has_its_class() -> None:
+    """E50: code by code, as Twilio answers: 400 with a code."""
+    codes = sorted(twilio_codes.CODES)
+    behaviours = [
+        Behaviour(status=400, json={"code": int(code), "message": "no", "status": 400})
+        for code in codes
+    ]
+    errors = await errors_of(FakeTwilio(), sms, Target("sms", "+4915112345678"), behaviours)
+    for code, error in zip(codes, errors, strict=True):
+        assert error.failure is twilio_codes.CODES[code], code
+        assert code in error.detail
+        assert given_up(error) == (error.failure is Failure.BAD_RECIPIENT), code
+    assert twilio_codes.HINTS.keys() <= twilio_codes.CODES.keys()
 
 
 async def test_each_error_of_slack_has_its_class() -> None:

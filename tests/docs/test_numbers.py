@@ -11,6 +11,8 @@ from gateway.channels.pagerduty import channel as pagerduty
 from gateway.channels.pagerduty import event
 from gateway.channels.slack import blocks
 from gateway.channels.slack import channel as slack
+from gateway.channels.sms import body as sms_body
+from gateway.channels.sms import channel as sms
 from gateway.channels.webhook import channel as webhooks
 from gateway.cli.check.summary import HORIZON
 from gateway.config.build.routing import DEFAULT_ABSENT_FOR
@@ -58,7 +60,9 @@ STATED = [
     ("silences.md", f"While more than {MOST_COUNTED:,} alerts fire"),
     ("on-call.md", f"else {intervals.DEFAULT_STEP_WAIT / MINUTE:.0f} minutes"),
     ("channels.md", f"| at once | {postmark.IN_FLIGHT} | {slack.IN_FLIGHT} |"
-     f" {pagerduty.IN_FLIGHT} | {webhooks.IN_FLIGHT} |"),
+     f" {pagerduty.IN_FLIGHT} | {sms.IN_FLIGHT} | {webhooks.IN_FLIGHT} |"),
+    ("channels.md", f"`max_segments`, {sms_body.MAX_SEGMENTS} by default"),
+    ("sms-and-voice.md", f"within {sms.VALID_FOR // 60} minutes"),
     ("channels.md", f"{MAX_ROWS} alerts in the table"),
     ("channels.md", f"text {mail.TEXT_BYTES // 1000} kB"),
     ("channels.md", f"HTML over {mail.HTML_BYTES // 1000**2} MB"),

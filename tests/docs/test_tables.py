@@ -5,6 +5,7 @@ import re
 from gateway.channels.email.postmark import codes as email_codes
 from gateway.channels.slack import codes as slack_codes
 from gateway.channels.support import http_errors
+from gateway.channels.twilio import codes as twilio_codes
 from gateway.core.incidents.notice import NoticeKind, NotifyReason
 from gateway.core.incidents.retry import Failure
 from gateway.core.incidents.suppression import SuppressReason
@@ -158,6 +159,7 @@ def test_vendor_codes_on_the_page_are_those_of_the_program() -> None:
         **{("Postmark's", str(c)): "misconfigured" for c in email_codes.OTHER_API_CODES},
         **{("Slack's", c): f.value for c, f in slack_codes.CODES.items()},
         **{("Slack's", c): "none: the message is posted anew" for c in posted_again},
+        **{("Twilio's", c): f.value for c, f in twilio_codes.CODES.items()},
         **{("HTTP", str(c)): f.value for c, f in http_errors.BY_STATUS.items()},
         ("HTTP", "429"): "rate limited",
         ("HTTP", "300"): "misconfigured",
@@ -167,4 +169,5 @@ def test_vendor_codes_on_the_page_are_those_of_the_program() -> None:
     }
     listed.pop(("Postmark's", "ErrorCode"), None)
     listed.pop(("Slack's", "error"), None)
+    listed.pop(("Twilio's", "code"), None)
     assert listed == known

@@ -4,6 +4,7 @@ from tests.fakes.pagerduty import FakePagerDuty
 from tests.fakes.postmark import FakePostmark
 from tests.fakes.server import Behaviour, Fake, Received
 from tests.fakes.slack import FakeSlack
+from tests.fakes.twilio import FakeTwilio
 from tests.fakes.webhook import FakeWebhook
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "FakePagerDuty",
     "FakePostmark",
     "FakeSlack",
+    "FakeTwilio",
     "FakeWebhook",
     "Received",
 ]

@@ -169,8 +169,13 @@ def request_body(data: bytes) -> bytes | BytesIO:
 
 
 def basic_auth(url: WebUrl) -> str:
+    """Return the header with the credentials of a URL."""
+    return authorization(url.username or "", url.password or "")
+
+
+def authorization(username: str, password: str) -> str:
     """Return the header of HTTP's basic authentication, in UTF-8 (RFC 7617, 2.1)."""
-    both = f"{url.username or ''}:{url.password or ''}"
+    both = f"{username}:{password}"
     return "Basic " + b64encode(both.encode("utf-8", "surrogateescape")).decode("ascii")
 
 

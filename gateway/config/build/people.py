@@ -168,8 +168,8 @@ class PeopleBuilder:
     def _warn_unreachable(self, person: Person, position: SourcePosition) -> None:
         """Warn of a person whom no contact reaches."""
         if not person.contacts:
-            short = " nor ".join(contact.name for contact in CONTACTS)
-            message = f'"{person.id}" has neither {short} nor contacts: they cannot be notified'
+            short = ", ".join(contact.name for contact in CONTACTS)
+            message = f'"{person.id}" has no contact ({short} or contacts): they cannot be notified'
             self._findings.warn(position, message)
             return
         if not any(map(self._has_account, person.contacts.values())):

@@ -39,6 +39,8 @@ class Message:
     the vendor refused the full one. `mentions` are ids, at the target's account, of the people whom
     the same decision pages; a channel checks their form before it mentions anybody. `reply_token`
     is what a reply must bring back to count as the person's; empty for messages to nobody alone.
+    `callback_url` is the URL below which the account's vendor may post back about the message; what
+    it adds as `?notice=` comes back with it.
     """
 
     notice_id: int
@@ -56,3 +58,4 @@ class Message:
     reduced: bool = False
     mentions: tuple[str, ...] = ()
     reply_token: str = ""
+    callback_url: str = ""

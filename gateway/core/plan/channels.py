@@ -192,7 +192,31 @@ CONSOLE = ChannelSpec(
     ),
 )
 
-SPECS = (EMAIL, SLACK, PAGERDUTY, WEBHOOK, CONSOLE)
+_TWILIO = Library("twilio", "twilio")
+
+SMS = ChannelSpec(
+    "sms",
+    "SMS",
+    AddressKind.NAME,
+    parts=("text",),
+    reduced="without its link",
+    needs_account=True,
+    contact_order=3,
+    # No updates and no reports: each message wakes somebody and costs money.
+    capabilities=frozenset(
+        {
+            Capability.ACKNOWLEDGEMENTS,
+            Capability.DIGESTS,
+            Capability.INCIDENT_NUMBERS,
+            Capability.READ_BY_PEOPLE,
+            Capability.SKIPS_ACTOR,
+        }
+    ),
+    sample_address="+4915112345678",
+    libraries={"twilio": _TWILIO},
+)
+
+SPECS = (EMAIL, SLACK, PAGERDUTY, SMS, WEBHOOK, CONSOLE)
 """All channels, in the order of the reference."""
 
 CHANNELS: Mapping[str, ChannelSpec] = {spec.name: spec for spec in SPECS}

@@ -101,7 +101,13 @@ class Composer:
         )
         message = await self._renderer().render(request, rank=notice.rank)
         mentions = mentions_of(notice.target, kind, facts, self._plan())
-        return replace(message, reduced=notice.refused, mentions=mentions, reply_token=reply_token)
+        return replace(
+            message,
+            reduced=notice.refused,
+            mentions=mentions,
+            reply_token=reply_token,
+            callback_url=self._links.callbacks(notice.target.account),
+        )
 
     def _heading(self, facts: Mapping[str, Any]) -> str:
         """Return the severity's title; empty without one, or (logged) where it cannot be used."""

@@ -1,0 +1,1 @@
+"""Twilio's SDK over our HTTP client."""
