@@ -32,7 +32,7 @@ DIGESTS: Mapping[str, str] = {
     "slack/thread.j2": "ed02e55b210f97956b4cc04776ca77aa0889c4a909aec27863e90ac6e7f4dc02",
     "slack/thread.report.j2": "36d031f9745fcf7bdea08f740af9ef4dbf3b0e79ca7c2d2fc7006b6d0946df0f",
     "slack/thread.shift.j2": "9b06226e9b02bd7586d5023f3a88a25b97179370e284d86cb41be16d4a1144c5",
-    "slack/title.j2": "fb839f0b8d85e82724b309ebda348c21bab20ad7e72de21ebd2ccaf8273ff8a1",
+    "slack/title.j2": "7b9af6ab7c9c52792b286ff7f566733273e6bdaa15ac776fd0f4a1bbee6cd432",
     "slack/title.report.j2": "36d031f9745fcf7bdea08f740af9ef4dbf3b0e79ca7c2d2fc7006b6d0946df0f",
     "slack/title.shift.j2": "36d031f9745fcf7bdea08f740af9ef4dbf3b0e79ca7c2d2fc7006b6d0946df0f",
     "sms/text.j2": "2ccc17c7731184d33a9690b46913e8cd40aa8e7b4199e9281051886b2736ba20",

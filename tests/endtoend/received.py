@@ -8,6 +8,8 @@ from typing import Any
 from tests.fakes.postmark import headers_of
 
 _TAG = re.compile(r"^\[([^\]]+)\]|^\S+ (\w+): ")  # [critical] …, or with an emoji: 🔴 CRITICAL: …
+_TITLED = re.compile(r"^\S+ (?:(CRITICAL) \w+ ALERT|\w+ (WARNING|Info))(?:, escalated)?: ")
+_STATE = re.compile(r" \((.+), #\d+\)$")  # behind the title: (still firing, #1042)
 ACK_LINK = re.compile(r"https?://[^\s\"'<>|]+/ack/[\w-]+")
 
 
@@ -28,6 +30,11 @@ class ReceivedMessage:
         """A summary: "trigger"; "mail critical"; "post critical", "reply acknowledged"."""
         if self.vendor == "pagerduty":
             return self.what
+        titled = _TITLED.search(self.title)
+        if titled:
+            state = _STATE.search(self.title)
+            behind = f", {state[1]}" if state else ""
+            return f"{self.what} {titled[1] or titled[2]}{behind}".lower()
         tag = _TAG.search(self.title)
         return f"{self.what} {tag[1] or tag[2]}".lower() if tag else self.what
 

@@ -13,11 +13,15 @@ pytestmark = [pytest.mark.process, pytest.mark.peer]
 
 BILLING_KEY = SECRETS["PAGERDUTY_BILLING_KEY"]
 ADMIN, MAILBOX = ("postmark", "admin@example.com"), ("postmark", "billing-oncall@example.com")
+ALERTS = ("postmark", "alerts@example.com")
 ANA, BEN = ("postmark", "ana@example.com"), ("postmark", "ben@example.com")
 CHANNEL, PAGER = ("slack", "#billing-alerts"), ("pagerduty", BILLING_KEY)
 ANA_SLACK, BEN_SLACK = ("slack", "U012ANA"), ("slack", "U012BEN")
 
-WARNING: Summaries = {MAILBOX: ("mail warning",), CHANNEL: ("post warning",)}
+WARNING: Summaries = {
+    **dict.fromkeys((ADMIN, ALERTS), ("mail warning",)),
+    CHANNEL: ("post warning",),
+}
 CRITICAL: Summaries = {
     **dict.fromkeys((ADMIN, MAILBOX, ANA), ("mail critical",)),
     **dict.fromkeys((CHANNEL, ANA_SLACK), ("post critical",)),
