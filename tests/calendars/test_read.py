@@ -131,7 +131,7 @@ def test_exception_without_its_series_is_an_event() -> None:
 
 
 def test_cancelled_events_and_instances_are_omitted() -> None:
-    """The library returns them: somebody would be on call in a cancelled shift."""
+    """E47: The library returns them: somebody would be on call in a cancelled shift."""
     cancelled = """UID:weekly
         RECURRENCE-ID;TZID=Europe/Berlin:20261123T090000
         DTSTART;TZID=Europe/Berlin:20261123T090000
@@ -165,7 +165,7 @@ def test_two_events_with_one_uid_are_both_read() -> None:
 
 @pytest.mark.parametrize("frequency", ["SECONDLY", "MINUTELY"])
 def test_series_that_recurs_too_often_is_refused_before_it_is_expanded(frequency: str) -> None:
-    """One such event would take minutes; the others are read."""
+    """E46: One such event would take minutes; the others are read."""
     bomb = WEEKLY.replace("UID:weekly", "UID:bomb").replace("WEEKLY", frequency)
     result = read(calendar(bomb, WEEKLY), last="2026-11-20")
     assert starts(result) == ["2026-11-16 09:00"]
@@ -229,7 +229,7 @@ def test_hours_are_exact_and_days_follow_the_wall_clock(duration: str, hours: fl
 def test_bad_event_is_omitted_and_reported_and_the_others_are_read(
     lines: list[str], text: str
 ) -> None:
-    """The library would raise for the whole calendar, or swap start and end silently."""
+    """E46: The library would raise for the whole calendar, or swap start and end silently."""
     bad = "\n".join(["UID:bad", *lines, "SUMMARY:Bad one"])
     result = read(calendar(bad, WEEKLY), last="2026-11-20")
     assert starts(result) == ["2026-11-16 09:00"]

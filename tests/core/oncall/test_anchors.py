@@ -47,7 +47,7 @@ THREE = rota(weekly("ana", "ben", "cho"))
 
 
 def test_new_member_changes_no_present_turn_and_comes_in_order() -> None:
-    """At any position in the list: Ben stays until Monday."""
+    """E43: At any position in the list: Ben stays until Monday."""
     assert weeks(THREE) == ["ben", "cho", "ana", "ben"]
     assert weeks(edit(THREE, weekly("dee", "ana", "ben", "cho"))) == ["ben", "cho", "dee", "ana"]
     assert weeks(edit(THREE, weekly("ana", "ben", "dee", "cho"))) == ["ben", "dee", "cho", "ana"]
@@ -55,7 +55,7 @@ def test_new_member_changes_no_present_turn_and_comes_in_order() -> None:
 
 
 def test_removed_member_keeps_the_turn_until_the_handover() -> None:
-    """Ben left the list, and the first of his successors who is still there follows."""
+    """E43: Ben left the list, and the first of his successors who is still there follows."""
     assert weeks(edit(THREE, weekly("ana", "cho"))) == ["ben", "cho", "ana", "cho"]
     assert weeks(edit(THREE, weekly("ana", "dee"))) == ["ben", "ana", "dee", "ana"]
     assert weeks(edit(THREE, weekly("dee", "eli"))) == ["ben", "dee", "eli", "dee"]
@@ -170,7 +170,7 @@ def edits(draw: st.DrawFn) -> tuple[Rota, Rota, float]:
 @without_deadline
 @given(edits())
 def test_edit_changes_nothing_until_the_next_handover(edited: tuple[Rota, Rota, float]) -> None:
-    """Adding, removing and reordering members never changes who is on call now."""
+    """E43: Adding, removing and reordering members never changes who is on call now."""
     before, after, now = edited
     stable = keep_turns(before, after, now, EVERYBODY)
     anchor = stable.layers[0].anchor

@@ -113,6 +113,6 @@ def test_filter_changes_the_case_of_a_label() -> None:
 
 @given(st.dictionaries(st.just("team"), st.text()))
 def test_address_is_always_allowed_or_the_declared_one(labels: dict[str, str]) -> None:
-    """No label value leads elsewhere."""
+    """E48: No label value leads elsewhere."""
     allowed = {"#billing-alerts", "#platform-alerts", "#alerts"}
     assert BY_TEAM.choose(labels).target.address in allowed

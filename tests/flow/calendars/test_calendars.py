@@ -139,7 +139,7 @@ async def test_changed_calendar_changes_who_is_on_call(
 async def test_last_good_copy_is_used_while_the_calendar_is_broken(
     world: World, server: FakeCalendarServer, fault: Behaviour
 ) -> None:
-    """It is tried again every minute; /readyz lists it when that lasts, without the URL."""
+    """E45: It is tried again every minute; /readyz lists it when that lasts, without the URL."""
     await after(world, 0)
     server.default = fault
     await after(world, 5 * MINUTE)
@@ -204,7 +204,7 @@ async def test_broken_calendar_is_an_alert_of_the_gateway_until_it_works_again(
 async def test_calendar_that_is_suddenly_empty_is_believed_after_six_hours(
     world: World, server: FakeCalendarServer
 ) -> None:
-    """Until then the last good copy is used, and /readyz says so."""
+    """E45: Until then the last good copy is used, and /readyz says so."""
     await after(world, 0)
     server.text = EMPTY
     await after(world, 5 * MINUTE)

@@ -269,7 +269,7 @@ async def test_annotation_of_ten_megabytes_is_cut(client: Client, engine: FakeEn
 async def test_label_with_an_invalid_character_is_repaired(
     client: Client, engine: FakeEngine, raw: bytes
 ) -> None:
-    """As in Alertmanager, U+FFFD replaces an invalid character, and the answer says so."""
+    """E51: as in Alertmanager, U+FFFD replaces an invalid character, and the answer says so."""
     body = b'[{"labels": {"alertname": "HostHeader", "host": "x' + raw + b'y"}}]'
     assert (await post(client, "/api/v2/alerts", body))[0] == 200
     assert engine.alerts[0].labels["host"] == "x\ufffdy"
