@@ -28,6 +28,7 @@ from gateway.render.jinja.budget import (
     check_operation,
     check_size,
 )
+from gateway.render.jinja.code_cache import CodeCache
 from gateway.render.jinja.rewrite import CHARGE, CONCAT, rewrite
 from gateway.render.view.clean import Labels, clean, cut
 from gateway.render.view.table import Row, Table
@@ -85,6 +86,7 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
             finalize=self.printed,
             auto_reload=False,
             cache_size=-1,
+            bytecode_cache=CodeCache((escaping, html)),
             trim_blocks=True,
             lstrip_blocks=True,
             keep_trailing_newline=False,
