@@ -19,6 +19,7 @@ from gateway.core.plan.calendars import CalendarKey, with_calendars
 from gateway.core.plan.person import Person
 from gateway.flow.feeds.subject import FeedKind, FeedSubject
 from tests.core.random_rotas import PEOPLE, rotas
+from tests.examples import examples
 from tests.flow.feeds.planned_feed import planned_feed
 from tests.flow.feeds.test_events import PLAN
 
@@ -64,7 +65,7 @@ def read_as_rota(raw: bytes, zone: str, start: float, end: float) -> Rota:
     return installed.plan.rotas["billing"]
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=examples(25))
 @given(rotas(), st.sampled_from(ZONES), st.integers(0, 10))
 def test_published_feed_read_as_a_rota_gives_the_same_schedule(
     drawn: tuple[Rota, float], zone: str, day: int

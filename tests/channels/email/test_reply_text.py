@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.channels.email.reply_text import MOST_CHARACTERS, new_text
+from tests.examples import examples
 
 QUOTED = "> Incident #1001 is firing\n> resolve\n"
 
@@ -43,7 +44,7 @@ def test_html_without_plain_text_is_read() -> None:
     assert new_text(" ", html) == "ack & done"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.text(max_size=300), st.text(max_size=300))
 def test_any_text_is_read(text: str, html: str) -> None:
     """Mails hold anything, and what comes out is short."""

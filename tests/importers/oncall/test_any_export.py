@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.importers.oncall.read.json_value import ExportError
+from tests.examples import examples
 from tests.importers.oncall.exports.make import EXPORTS, FOLDER
 from tests.importers.oncall.imports import committed, compared, imported, imported_file
 
@@ -43,7 +44,7 @@ def _changed(documents: list[Any], path: tuple[Any, ...], value: Any) -> list[An
 
 
 @pytest.mark.parametrize("name", EXPORTS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(data=st.data())
 def test_a_changed_value_is_imported_or_refused_with_its_path(name: str, data: Any) -> None:
     """No value at all ends in a traceback, or in a file that the gateway refuses."""

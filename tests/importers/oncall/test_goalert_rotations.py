@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.importers.oncall.exports.goalert import listed, target
 from tests.importers.oncall.imports import compared, imported
 from tests.importers.oncall.reference.goalert import handoffs, with_shifts
@@ -84,7 +85,7 @@ def schedules(draw: st.DrawFn) -> tuple[Answer, dict[str, Answer], list[Answer]]
     return schedule, by_id, overrides
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(schedules())
 def test_a_random_schedule_has_the_same_people_on_call(
     case: tuple[Answer, dict[str, Answer], list[Answer]],

@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.importers.oncall.exports.grafana import DAY, HOUR, listed, rolling, shift
 from tests.importers.oncall.imports import compared, imported
 from tests.importers.oncall.reference.grafana import DAYS, final_shifts
@@ -65,7 +66,7 @@ def schedules(draw: st.DrawFn) -> tuple[str, list[Answer]]:
     return zone, result
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(schedules())
 def test_a_random_schedule_has_the_same_people_on_call(case: tuple[str, list[Answer]]) -> None:
     """For any shifts, levels and overrides, nobody's shift differs."""

@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.importers.oncall.exports.opsgenie import ANA, BEN, CHO, DEE, NOBODY, answer, rotation
 from tests.importers.oncall.imports import compared, imported
 from tests.importers.oncall.reference.opsgenie import timeline
@@ -71,7 +72,7 @@ def schedules(draw: st.DrawFn) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     return schedule, overrides
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(schedules())
 def test_a_random_schedule_has_the_same_people_on_call(
     case: tuple[dict[str, Any], list[dict[str, Any]]],

@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.importers.oncall.exports.pagerduty import layer
 from tests.importers.oncall.imports import compared, imported
 from tests.importers.oncall.reference.pagerduty import with_rendering
@@ -63,7 +64,7 @@ def schedules(draw: st.DrawFn) -> dict[str, Any]:
             "schedule_layers": layers}  # fmt: skip
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(schedules())
 def test_a_random_schedule_has_the_same_people_on_call(schedule: dict[str, Any]) -> None:
     """For any layers, turns, restrictions and clocks, nobody's shift differs."""
