@@ -2,5 +2,5 @@
 
 import pytest
 
-# The contract suite is no test module itself, yet its asserts should say what differs.
-pytest.register_assert_rewrite("tests.channels.contract")
+# The contract suites are no test modules themselves, yet their asserts should say what differs.
+pytest.register_assert_rewrite("tests.channels.contract", "tests.channels.delivery_contract")

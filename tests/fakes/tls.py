@@ -24,3 +24,8 @@ def client_context() -> ssl.SSLContext:
     context = ssl.create_default_context()
     _authority().configure_trust(context)
     return context
+
+
+def authority_pem() -> str:
+    """Return the certificate that vouches for the fakes, as a file would have it."""
+    return _authority().cert_pem.bytes().decode()

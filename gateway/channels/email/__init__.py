@@ -1,1 +1,1 @@
-"""E-mail, through the provider of an account."""
+"""E-mail, through Postmark or through an SMTP server."""

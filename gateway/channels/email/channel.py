@@ -7,7 +7,7 @@ from gateway.channels.contract import Channel
 from gateway.channels.email.mail import MailOptions
 from gateway.core.plan.accounts import ChannelSettings, Secret
 
-PROVIDERS = ("postmark",)
+PROVIDERS = ("postmark", "smtp")
 """Each is a package here, imported when an account uses it: its library may not be installed."""
 
 

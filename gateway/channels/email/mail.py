@@ -12,7 +12,7 @@ from email.utils import parseaddr
 from gateway.channels.support import facts as read
 from gateway.channels.support.mail_headers import extra_headers
 from gateway.channels.support.truncate import strip_controls, truncate_bytes
-from gateway.core.incidents.message import THREAD, Message, Receipt
+from gateway.core.incidents.message import NOTE, THREAD, Message, Receipt
 from gateway.core.incidents.retry import Failure, SendError
 from gateway.core.plan.mail_headers import REPLY_TO
 from gateway.core.plan.plan import Target
@@ -35,8 +35,9 @@ class MailOptions:
 
     @property
     def domain(self) -> str:
-        """Return the sender's domain, for message ids."""
-        return parseaddr(self.sender)[1].rpartition("@")[2] or "localhost"
+        """Return the sender's domain in ASCII, for message ids."""
+        domain = parseaddr(self.sender)[1].rpartition("@")[2]
+        return ascii_domain(domain) or "localhost"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,14 @@ class Mail:
     html: str
     reply_to: str | None
     headers: Mapping[str, str]
+
+
+def ascii_domain(domain: str) -> str:
+    """Return a domain as servers know it (IDNA); empty for one that has no such form."""
+    try:
+        return domain if domain.isascii() else domain.encode("idna").decode("ascii")
+    except UnicodeError:
+        return ""
 
 
 def mail_of(
@@ -82,11 +91,21 @@ def mail_of(
 
 
 def receipt_of(
-    mail_id: str, message: Message, receipt: Receipt | None, options: MailOptions
+    mail_id: str,
+    message: Message,
+    receipt: Receipt | None,
+    options: MailOptions,
+    refused: Mapping[str, str],
 ) -> dict[str, str]:
-    """Return the receipt of a mail that was accepted under `mail_id`: it names the thread."""
+    """Return the receipt of a mail that was accepted under `mail_id`: it names the thread.
+
+    `refused` are the copies that are not sent, each with why.
+    """
     first = (receipt or {}).get(THREAD) or message_id(message, options)
-    return {"message_id": mail_id, THREAD: first}
+    note = ", ".join(f"{address} ({why})" for address, why in refused.items())
+    return {"message_id": mail_id, THREAD: first} | (
+        {NOTE: f"not to the copies {note}"} if refused else {}
+    )
 
 
 def _reply_address(message: Message, options: MailOptions) -> str | None:

@@ -14,10 +14,10 @@ from io import BytesIO
 from types import SimpleNamespace
 
 import aiohttp
-from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
 from gateway.channels.support.private_addresses import public_socket
 from gateway.channels.support.resolver import Resolver
+from gateway.channels.support.tls import tls_context
 from gateway.core.errors import GatewayError
 from gateway.core.plan.accounts import Secret
 from gateway.core.urls.web_url import WebUrl, proxy_url
@@ -192,10 +192,7 @@ def _timeout(total: float, connect: float) -> aiohttp.ClientTimeout:
 
 @cache
 def _tls() -> ssl.SSLContext:
-    """Return a context with the system's certificate authorities, else certifi's."""
-    context = ssl.create_default_context()
-    if not context.cert_store_stats()["x509_ca"]:
-        context.load_verify_locations(DEFAULT_CA_BUNDLE_PATH)
+    context = tls_context()
     context.set_alpn_protocols(["http/1.1"])
     return context
 

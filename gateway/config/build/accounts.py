@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from gateway.config.build.libraries import check_library
+from gateway.config.build.providers import check_library, check_provider, provider_keys
 from gateway.config.grammar.channels import GRAMMARS
-from gateway.config.grammar.channels.common import CALLBACKS, SIGNING_SECRET, TOKEN, TYPE
+from gateway.config.grammar.channels.common import CALLBACKS, SIGNING_SECRET, TYPE
 from gateway.config.grammar.parsed import ParsedSection
 from gateway.config.grammar.secret_types import secret_of
 from gateway.config.source.problem import Findings
@@ -100,7 +100,9 @@ def _account(
 
 def credential_key(spec: ChannelSpec, entry: ParsedSection) -> str:
     """Return the key of the credential that an account is declared with."""
-    return spec.posting_key if spec.posting_key in entry else TOKEN
+    if spec.posting_key in entry:
+        return spec.posting_key
+    return provider_keys(spec, entry).credential
 
 
 def _callbacks(
@@ -133,23 +135,25 @@ def _check_account(
     findings: Findings,
 ) -> None:
     """Note the keys that an account lacks: those it needs, and with a token the recommended."""
-    grammar = GRAMMARS[spec.name]
+    grammar, keys = GRAMMARS[spec.name], provider_keys(spec, entry)
+    credential = keys.credential
     if spec.posting_key in entry:
-        for key in (TOKEN, *grammar.token_only):
+        for key in (credential, *grammar.token_only):
             if key in entry:
                 message = f"{key}: it has no meaning beside {spec.posting_key}; remove one of them"
                 findings.error(entry.position_of(key), message)
-    elif entry.lacks(TOKEN):
+    elif entry.lacks(credential) and not keys.optional:
         other = f'or "{spec.posting_key}"; ' if spec.posting_key else ""
-        message = f'{name} channel: "{TOKEN}" is missing ({other}provider: console needs none)'
+        message = f'{name} channel: "{credential}" is missing ({other}provider: console needs none)'
         findings.error(entry.position, message)
-    elif TOKEN in secret_options:
+    elif credential in secret_options:
         for key, message in grammar.recommended.items():
             if key not in secret_options:
                 findings.warn(entry.position, message)
     for key in grammar.required:
         if entry.lacks(key):
             findings.error(entry.position, f'{name} channel: "{key}" is missing')
+    check_provider(name, spec, entry, findings)
 
 
 def _variables_of(entry: ParsedSection, key: str) -> str:

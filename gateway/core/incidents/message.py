@@ -13,6 +13,9 @@ Receipt = Mapping[str, str]
 THREAD = "thread"
 """The key of a receipt that names the conversation of the message: a reply in it names it, too."""
 
+NOTE = "note"
+"""The key of a receipt with what the timeline says of an accepted message: a copy that failed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Link:

@@ -117,6 +117,7 @@ EMAIL = ChannelSpec(
         }
     ),
     sample_address="ana@example.com",
+    libraries={"smtp": Library("aiosmtplib", "smtp")},
 )
 
 SLACK = ChannelSpec(

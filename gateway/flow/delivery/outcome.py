@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from gateway.core.incidents.message import Receipt
+from gateway.core.incidents.message import NOTE, Receipt
 from gateway.core.incidents.notice import END_KINDS, FIRING_KINDS, NoticeKind
 from gateway.core.incidents.outbox import ACCEPTED, PRINTED, Notice, NoticeState, Result
 from gateway.core.incidents.retry import REDUCIBLE, Failure, SendError, after_failure
@@ -74,17 +74,25 @@ def result_of(outcome: Outcome, plan: Plan) -> OutcomeResult:
 
 def _accepted(outcome: Outcome) -> Result:
     notice, kind = outcome.claimed_notice.notice, outcome.claimed_notice.kind
+    details = (f"as {kind.value}" if kind != notice.kind else "", _note(outcome))
     return Result(
         notice,
         NoticeState.SENT,
         PRINTED if "printed" in (outcome.receipt or {}) else ACCEPTED,
-        f"as {kind.value}" if kind != notice.kind else "",
+        "; ".join(
+            filter(None, [f"as {kind.value}" if kind != notice.kind else "", _note(outcome)])
+        ),
         outcome.at,
         outcome.seconds,
         receipt=outcome.receipt,
         knows_firing=kind in FIRING_KINDS or kind in (NoticeKind.LATE, NoticeKind.ACKNOWLEDGED),
         end_notified=kind in END_KINDS,
     )
+
+
+def _note(outcome: Outcome | Result) -> str:
+    """Return what a receipt says about an accepted message; empty for nothing."""
+    return (outcome.receipt or {}).get(NOTE, "")
 
 
 def record(tx: Tx, outcomes: Sequence[Outcome], plan: Plan, now: float) -> list[Result]:
@@ -176,9 +184,12 @@ def entry_of(result: Result) -> TimelineEntry | None:
     reduced = spec_of(notice.target.channel).reduced
     why, data = f"{result.outcome} ({result.detail})", {"notice": notice.id}
     if result.state is NoticeState.SENT:
-        if not notice.refused:
+        how = f" {reduced}" if notice.refused else ""
+        note = _note(result)
+        if not how and not note:
             return None
-        return TimelineEntry(result.at, TimelineKind.DELIVERED, f"{name}: accepted {reduced}", data)
+        text = f"{name}: accepted{how}" + (f", but {note}" if note else "")
+        return TimelineEntry(result.at, TimelineKind.DELIVERED, text, data)
     if result.state is NoticeState.DEAD:
         text = f"could not reach {name}: {why}; it can be replayed"
         return TimelineEntry(result.at, TimelineKind.GIVEN_UP, text, data)

@@ -89,7 +89,8 @@ class PostmarkEmail:
             raise errors.inactive(answer, self._token)
         vendor_id = answer.get("MessageID")
         mail_id = vendor_id if isinstance(vendor_id, str) else ""
-        return receipt_of(mail_id, message, receipt, self._options)
+        inactive = {one: "inactive" for one in mail.copies if errors.skips(answer, one)}
+        return receipt_of(mail_id, message, receipt, self._options, inactive)
 
     def _post(self, content: dict[str, Any]) -> Mapping[str, Any]:
         """Make one request. Runs in a thread; raises SendError only."""

@@ -1,13 +1,14 @@
 """What the channels' keys in routes.yaml have in common."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from gateway.config.grammar.lists import ListOf
-from gateway.config.grammar.parsed import FieldType
+from gateway.config.grammar.parsed import FieldType, ParsedSection
 from gateway.config.grammar.sections import Field, Section
 from gateway.config.grammar.sources import BASIC, SECRETS
 from gateway.config.grammar.values import FLAG, PATTERN, PLAIN_URL, PROXY, WORD
+from gateway.config.source.problem import Findings
 
 TOKEN = "token"  # noqa: S105  # the name of a key
 """The key of an account's credential, for channels that need an account."""
@@ -21,6 +22,21 @@ TYPE = "type"
 
 ACCOUNT = "account"
 """The key of a target that says which account it is reached by."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ProviderKeys:
+    """The keys of an account that have a meaning with one of its providers only.
+
+    `credential` is the key of the secret without which nothing can be sent; if it is `optional`,
+    an account may omit it. `check` notes what single keys cannot say.
+    """
+
+    keys: tuple[str, ...]
+    required: tuple[str, ...] = ()
+    credential: str = TOKEN
+    optional: bool = False
+    check: Callable[[ParsedSection, Findings], None] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -45,6 +61,8 @@ class ChannelGrammar:
     """Keys of an account with a token whose absence is a warning, with its text."""
     token_only: tuple[str, ...] = ()
     """Keys of the account that mean something beside a token only."""
+    providers: Mapping[str, ProviderKeys] = field(default_factory=dict)
+    """The keys of each provider, where there is a choice."""
 
 
 CALLBACKS = "callbacks"

@@ -3,15 +3,20 @@
 from gateway.config.grammar.channels.common import (
     ACCOUNT_FIELD,
     ALLOW_FIELD,
+    CALLBACKS,
     CALLBACKS_FIELD,
     COPIES,
     HEADERS,
     INBOUND,
+    PROVIDER,
     PROXY_FIELD,
     SEND_RESOLVED_FIELD,
+    TOKEN,
     ChannelGrammar,
+    ProviderKeys,
     otherwise_field,
 )
+from gateway.config.grammar.channels.email_smtp import SMTP, SMTP_FIELDS
 from gateway.config.grammar.channels.mail_headers import COPY_LIST, HEADER_MAP
 from gateway.config.grammar.field_types import Choice, OrLabels
 from gateway.config.grammar.lists import ListOf
@@ -21,14 +26,14 @@ from gateway.core.plan.mail_headers import FACT_NAMES
 
 _ACCOUNT = Section(
     "email channel",
-    "The account that e-mail is sent with.",
+    "The account that e-mail is sent with. Some keys belong to one provider only.",
     (
         Field(
-            "provider",
-            Choice(("postmark", "console")),
-            "Who sends it; `console` shows it instead.",
+            PROVIDER,
+            Choice(("postmark", "smtp", "console")),
+            "Who sends it: Postmark, or an SMTP server; `console` shows it instead.",
             "postmark",
-            "postmark",
+            "smtp",
         ),
         Field(
             "token",
@@ -58,11 +63,15 @@ _ACCOUNT = Section(
         ),
         PROXY_FIELD,
         CALLBACKS_FIELD,
+        *SMTP_FIELDS,
     ),
     elsewhere={
         "api_key": 'write "token"',
         "sender": 'write "from"',
-        "smarthost": "e-mail is sent through Postmark's API: provider, token, from",
+        "smarthost": "write provider: smtp, host and port",
+        "auth_username": 'write "username"',
+        "auth_password": 'write "password"',
+        "require_tls": "write tls: starttls, implicit or none",
     },
     optional=True,
 )
@@ -108,7 +117,7 @@ GRAMMAR = ChannelGrammar(
     account=Field(
         "email",
         _ACCOUNT,
-        "E-mail by Postmark.",
+        "E-mail, by Postmark or an SMTP server.",
         "none",
         '{token: "${POSTMARK_TOKEN}", from: alerts@example.com}',
     ),
@@ -122,4 +131,10 @@ GRAMMAR = ChannelGrammar(
     address="to",
     contact=Field("email", EMAIL, "Where e-mail goes.", "none", "ana@example.com"),
     required=("from",),
+    providers={
+        "postmark": ProviderKeys(
+            (TOKEN, "message_stream", INBOUND, "api_url", PROXY_FIELD.name, CALLBACKS)
+        ),
+        "smtp": SMTP,
+    },
 )
