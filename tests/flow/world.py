@@ -140,7 +140,8 @@ class FakeChannel:
             raise error
         if self.name in self.world.printed:
             return {"printed": str(message.notice_id)}
-        return {"id": str(message.notice_id), "before": str((receipt or {}).get("id", ""))}
+        before = str((receipt or {}).get("id", ""))
+        return {"id": str(message.notice_id), "before": before, **self.world.receipts}
 
     def problem(self) -> str:
         return self.world.troubles.get(self.name, "")
@@ -173,6 +174,7 @@ class World:
         self.faults: dict[str, Failing] = {}
         self.troubles: dict[str, str] = {}  # by channel: what is wrong with its threads
         self.spread: Callable[[], float] = lambda: 0.5
+        self.receipts: dict[str, str] = {}  # what every receipt has besides
         self.printed: set[str] = set()  # channels that only print on the console
         self.replicas: list[Engine] = []
         self.rounds = 0

@@ -79,9 +79,7 @@ def _accepted(outcome: Outcome) -> Result:
         notice,
         NoticeState.SENT,
         PRINTED if "printed" in (outcome.receipt or {}) else ACCEPTED,
-        "; ".join(
-            filter(None, [f"as {kind.value}" if kind != notice.kind else "", _note(outcome)])
-        ),
+        "; ".join(filter(None, details)),
         outcome.at,
         outcome.seconds,
         receipt=outcome.receipt,
