@@ -146,8 +146,8 @@ class FakeSmtp:
         if reply is not None:
             return AuthResult(success=False, handled=False, message=reply)
         assert isinstance(data, LoginPassword)
-        given = (data.login.decode(), data.password.decode())
-        return AuthResult(success=given == self._login, auth_data=given[0])
+        credentials = (data.login.decode(), data.password.decode())
+        return AuthResult(success=credentials == self._login, auth_data=credentials[0])
 
     def _reply(self, command: str, address: str = "") -> str | None:
         for one in self.replies:
