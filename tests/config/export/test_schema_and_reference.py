@@ -16,6 +16,7 @@ from gateway.config.source.problem import Findings
 from gateway.config.source.references import References
 from gateway.config.source.tree import read_tree
 from tests.config.texts import CHECKOUT, Files
+from tests.fakes.tls import authority_pem
 
 EXAMPLES = [
     pytest.param(section, field, id=f"{section.name}: {field.name}")
@@ -94,7 +95,8 @@ def test_each_example_is_right(section: Section, field: Field) -> None:
     assert isinstance(tree, MappingNode)
     names = re.findall(r"\$\{([A-Z_]+)\}", text)
     env = dict.fromkeys(names, "https://example.com/test")
-    files = Files({"/run/secrets/hmac": b"test-key"})
+    pem = authority_pem().encode()
+    files = Files({"/run/secrets/hmac": b"test-key", "/etc/ssl/relay-ca.pem": pem})
     context = ReadContext(findings, References(env, files.read, Path()))
     parsed = field.field_type.read(tree.entries[field.name].value, field.name, context)
     assert findings.errors == ()
