@@ -3,6 +3,7 @@
 import re
 
 from gateway.channels.email.postmark import codes as email_codes
+from gateway.channels.email.smtp.replies import BY_STEP, Step
 from gateway.channels.slack import codes as slack_codes
 from gateway.channels.support import http_errors
 from gateway.channels.twilio import codes as twilio_codes
@@ -170,4 +171,21 @@ def test_vendor_codes_on_the_page_are_those_of_the_program() -> None:
     listed.pop(("Postmark's", "ErrorCode"), None)
     listed.pop(("Slack's", "error"), None)
     listed.pop(("Twilio's", "code"), None)
+    assert listed == known
+
+
+def test_smtp_codes_on_the_page_are_those_of_the_program() -> None:
+    """docs/smtp.md states what follows from each code of an SMTP server (E50)."""
+    rows = table_rows(section(page_text("smtp.md"), "Replies"))
+    steps = {"the sender": Step.SENDER, "a recipient": Step.RECIPIENT, "the mail": Step.DATA}
+    listed = {
+        steps[row[0]]: {
+            int(code): failure
+            for codes, failure in re.findall(r"((?:`\d+`,? ?)+): `([^`]+)`", row[2])
+            for code in re.findall(r"\d+", codes)
+        }
+        for row in rows
+        if row[0] in steps
+    }
+    known = {step: {c: f.value for c, f in of.items()} for step, of in BY_STEP.items()}
     assert listed == known
