@@ -9,6 +9,7 @@ from gateway.settings import ServerSettings
 from gateway.web import alertmanager_api, api_v1, feeds, ops
 from gateway.web.callbacks import handler as callbacks
 from gateway.web.callbacks import inbound
+from gateway.web.callbacks.twilio import endpoints as twilio
 from gateway.web.http.errors import errors_as_json
 from gateway.web.http.keys import ENGINE, SETTINGS
 from gateway.web.http.refusals import REFUSALS, Refusals, delay_failed_proofs
@@ -63,6 +64,7 @@ def _add_all(app: web.Application) -> None:
     slack.add_routes(app)
     callbacks.add_routes(app)
     inbound.add_routes(app)
+    twilio.add_routes(app)
 
 
 async def _redirect(path: str, request: web.Request) -> web.StreamResponse:

@@ -12,7 +12,8 @@ from gateway.core.incidents.retry import Failure
 _BY_FAILURE: Mapping[Failure, str] = {
     # Its queue for the sender is full for hours: a page would come too late.
     Failure.RATE_LIMITED: "20429 21611 22005 30001 30022",
-    Failure.SERVER_ERROR: "20500 20503 30008",
+    # A phone that is off or unreachable: it may work for the next message.
+    Failure.SERVER_ERROR: "20500 20503 30003 30008",
     Failure.MISCONFIGURED: """
         20003 20005 20006 20008 20403 20404 21210 21212 21213 21215 21216 21218 21219 21220 21262
         21408 21601 21603 21606 21607 21608 21609 21612 21626 21656 21660 21661 21701 21702 21703
@@ -20,7 +21,7 @@ _BY_FAILURE: Mapping[Failure, str] = {
         30037 30038 30124 32203""",
     Failure.BAD_RECIPIENT: """
         13223 13224 13225 13226 13227 21201 21211 21214 21217 21264 21265 21421 21604 21610 21614
-        21635 30003 30005 30006 30011""",
+        21635 30005 30006 30011""",
     Failure.BAD_CONTENT: """
         12100 20001 21205 21206 21221 21222 21223 21224 21602 21605 21617 21619 21620 21621 21622
         21623 21624 21625 21654 30009 30010 30019""",

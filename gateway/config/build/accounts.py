@@ -148,7 +148,7 @@ def _check_account(
         findings.error(entry.position, message)
     elif credential in secret_options:
         for key, message in grammar.recommended.items():
-            if key not in secret_options:
+            if key not in secret_options and not (key == CALLBACKS and key in entry):
                 findings.warn(entry.position, message)
     for key in grammar.required:
         if entry.lacks(key):

@@ -36,23 +36,23 @@ def contacts_due(
 ) -> Iterator[ContactDue]:
     """Yield the contacts of one person that are not notified yet, in the order of the rules.
 
-    What waits for the end of quiet hours is due at once where the incident is urgent. After an
-    unusable contact the next rule is due without its delay.
+    What waits for the end of quiet hours is due at once where the incident is urgent. After a
+    contact that is unusable, or did not reach the person, the next rule is due without its delay.
     """
     person = plan.people.get(state.person)
     if person is None:
         return
     waiting, used, unusable = dict.fromkeys(state.waiting), state.used, plan.unusable_contacts
     if state.since is not None:
-        instead_at = inf  # when the unusable contact of the rule before would have been notified
+        instead_at = inf  # when the failing contact of the rule before was due
         for rule in person.rules(urgent=urgent, by=state.by):
-            if rule.by in used and not unusable:
+            if rule.by in used and not unusable and not state.unreached:
                 continue  # nearly always: each evaluation comes here for each person
             contact = person.contacts[rule.by]
             target = contact_target(person, contact)
             due_at = min(state.earlier.get(rule.by, state.since) + rule.after, instead_at)
             usable = target.key not in unusable
-            instead_at = inf if usable else due_at
+            instead_at = inf if usable and rule.by not in state.unreached else due_at
             if rule.by not in used:
                 waiting.pop(rule.by, None)
                 yield _due(person, contact, target, due_at, now, urgent=urgent, usable=usable)

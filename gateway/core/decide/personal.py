@@ -113,7 +113,8 @@ def move_rules(ev: Evaluation, rules: Rules) -> None:
     states = ev.draft.personal
     if rules is Rules.PAUSE:
         ev.draft.personal = tuple(
-            replace(one, since=None, used=(), earlier=NO_TIMES, waiting=()) for one in states
+            replace(one, since=None, used=(), earlier=NO_TIMES, waiting=(), unreached=())
+            for one in states
         )
     elif rules is Rules.RESUME:
         ev.draft.personal = tuple(
@@ -153,7 +154,7 @@ def stop_rules_of(ev: Evaluation, person: str) -> bool:
     state = state_of(ev.draft.personal, person)
     if state is None or not any(True for _ in _due_contacts(ev, state)):
         return False
-    _put(ev, replace(state, since=None, used=(), earlier=NO_TIMES, waiting=()))
+    _put(ev, replace(state, since=None, used=(), earlier=NO_TIMES, waiting=(), unreached=()))
     return True
 
 

@@ -29,6 +29,7 @@ class PersonalState:
     A further reason must not postpone them: with one a minute they would never be due.
     """
     waiting: tuple[str, ...] = ()  # contacts with something to notify after the quiet hours
+    unreached: tuple[str, ...] = ()  # used contacts whose message did not arrive
 
 
 def state_of(states: Iterable[PersonalState], person: str) -> PersonalState | None:
@@ -46,6 +47,7 @@ def to_json(state: PersonalState) -> dict[str, Any]:
         "used": state.used,
         "earlier": dict(state.earlier),
         "waiting": state.waiting,
+        "unreached": state.unreached,
     }
 
 
@@ -56,7 +58,8 @@ def from_json(saved: Mapping[str, Any]) -> PersonalState:
         saved["since"],
         NotifyReason(saved["reason"]),
         tuple(saved["by"]),
-        tuple(saved["used"]),
-        MappingProxyType(saved["earlier"]) if saved["earlier"] else NO_TIMES,
-        tuple(saved["waiting"]),
+        used=tuple(saved["used"]),
+        earlier=MappingProxyType(saved["earlier"]) if saved["earlier"] else NO_TIMES,
+        waiting=tuple(saved["waiting"]),
+        unreached=tuple(saved.get("unreached", ())),
     )

@@ -27,6 +27,8 @@ class ContactEventKind(StrEnum):
 
     BOUNCED = "bounced"
     REACTIVATED = "reactivated"
+    UNDELIVERED = "undelivered"  # this message did not arrive; a later one may
+    DELIVERED = "delivered"  # this message arrived
     IGNORED = "ignored"  # it changes nothing
 
 

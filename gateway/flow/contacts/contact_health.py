@@ -82,6 +82,8 @@ class ContactHealth:
         """Store an authentic event of a vendor; return why nothing follows, or an empty text."""
         plan, now = self._in_force.plan, self._now()
         outcome = await self._store.write(lambda tx: record_event(tx, account, event, plan, now))
+        if not outcome:
+            self._schedule_at(now)
         await self.check_once()
         return outcome
 

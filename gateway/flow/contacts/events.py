@@ -11,12 +11,14 @@ from gateway.core.plan.contact_health import (
 from gateway.core.plan.plan import Plan
 from gateway.core.plan.recipients import contact_target
 from gateway.core.plan.target_name import target_name
+from gateway.flow.contacts.undelivered import go_on_without
 from gateway.flow.delivery.fallback import fall_back_from_bounce
 from gateway.store import Tx, outbox
 from gateway.store.state import callback_events, contact_health, timeline
 
 REPEATED = "it was posted before"
 UNKNOWN = "no target of this account has the address"
+NO_MESSAGE = "it is about no message of this gateway"
 
 
 def record_event(tx: Tx, account: str, event: ContactEvent, plan: Plan, now: float) -> str:
@@ -34,6 +36,8 @@ def record_event(tx: Tx, account: str, event: ContactEvent, plan: Plan, now: flo
     if event.kind is ContactEventKind.REACTIVATED:
         contact_health.clear(tx, keys)
         return ""
+    if event.kind in (ContactEventKind.DELIVERED, ContactEventKind.UNDELIVERED):
+        return _record_delivery(tx, event, keys, plan, now)
     contact_health.mark(tx, [UnusableContact(key, event.reason, now) for key in keys])
     notice = _notice_of(tx, event, keys)
     if notice is not None and notice.incident is not None:
@@ -42,6 +46,23 @@ def record_event(tx: Tx, account: str, event: ContactEvent, plan: Plan, now: flo
         timeline.add(tx, [(notice.incident, entry)])
         if not _has_other_contact(plan, notice, keys):
             fall_back_from_bounce(tx, notice, plan, now)
+    return ""
+
+
+def _record_delivery(tx: Tx, event: ContactEvent, keys: list[str], plan: Plan, now: float) -> str:
+    """Store whether a message arrived; return why nothing follows, or an empty text."""
+    notice = _notice_of(tx, event, keys)
+    if notice is None or notice.incident is None:
+        return NO_MESSAGE
+    name = target_name(notice.target)
+    arrived = event.kind is ContactEventKind.DELIVERED
+    kind = TimelineKind.DELIVERED if arrived else TimelineKind.FAILED
+    entry = TimelineEntry(now, kind, f"{name}: {event.reason}", {"notice": notice.id})
+    timeline.add(tx, [(notice.incident, entry)])
+    if arrived:
+        contact_health.clear(tx, keys)
+    else:
+        go_on_without(tx, notice, plan, now, event.reason)
     return ""
 
 

@@ -42,12 +42,14 @@ def fall_back_after(
     return True
 
 
-def fall_back_from_bounce(tx: Tx, notice: Notice, plan: Plan, now: float) -> None:
-    """Notify the fallback receiver of a message that was accepted and came back, once."""
+def fall_back_from_bounce(
+    tx: Tx, notice: Notice, plan: Plan, now: float, why: str = "the message came back"
+) -> None:
+    """Notify the fallback receiver of a message that was accepted and did not arrive, once."""
     if notice.fell_back or notice.kind not in FIRING_KINDS:
         return
     outbox.mark_fallback_notified(tx, [notice.id])
-    note = f"{target_name(notice.target)} could not be reached (the message came back)"
+    note = f"{target_name(notice.target)} could not be reached ({why})"
     _notify_fallback(tx, notice, note, plan, now)
 
 

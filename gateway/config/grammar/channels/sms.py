@@ -3,12 +3,14 @@
 from gateway.config.grammar.channels.common import (
     ACCOUNT_FIELD,
     API_URL_FIELD,
+    CALLBACKS,
     PROXY_FIELD,
     SEND_RESOLVED_FIELD,
     ChannelGrammar,
 )
 from gateway.config.grammar.channels.twilio import (
     ACCOUNT_SID,
+    CALLBACKS_FIELD,
     CREDENTIAL_FIELDS,
     PHONE,
     SENDER,
@@ -40,6 +42,7 @@ _ACCOUNT = Section(
         ),
         PROXY_FIELD,
         API_URL_FIELD,
+        CALLBACKS_FIELD,
     ),
     elsewhere={"auth_token": 'write "token"', "to": "it belongs to a receiver: sms: [{number: …}]"},
     optional=True,
@@ -81,4 +84,8 @@ GRAMMAR = ChannelGrammar(
         '"+4915112345678"',
     ),
     required=(ACCOUNT_SID, "from"),
+    recommended={
+        CALLBACKS: "no callbacks: nobody can answer by text message, and messages that do not "
+        "arrive are not noticed"
+    },
 )

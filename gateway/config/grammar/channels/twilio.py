@@ -2,8 +2,10 @@
 
 import re
 
+from gateway.config.grammar.channels.common import CALLBACKS, SIGNING_SECRET
 from gateway.config.grammar.field_types import Choice, Text
-from gateway.config.grammar.sections import Field
+from gateway.config.grammar.sections import Field, Section
+from gateway.config.grammar.sources import SECRETS
 from gateway.config.grammar.values import SECRET
 from gateway.core.text.phone import phone_number
 
@@ -73,4 +75,27 @@ CREDENTIAL_FIELDS = (
         "none; `token` is the auth token",
         "SK00000000000000000000000000000000",
     ),
+)
+
+CALLBACKS_FIELD = Field(
+    CALLBACKS,
+    Section(
+        "twilio callbacks",
+        "Credentials of what Twilio posts to `/callbacks/ACCOUNT/KIND`.",
+        (
+            Field(
+                SIGNING_SECRET,
+                SECRETS,
+                "The account's auth token, which signs what Twilio posts, also where an API key "
+                "sends. Any one of several is enough, so an old and a new one can be used side by "
+                "side.",
+                "none",
+                '"${TWILIO_AUTH_TOKEN}"',
+            ),
+        ),
+    ),
+    "What Twilio signs its posts with. Without it they are refused: it is not known whether a "
+    "person was reached, and nobody can answer by phone.",
+    "none",
+    '{signing_secret: "${TWILIO_AUTH_TOKEN}"}',
 )

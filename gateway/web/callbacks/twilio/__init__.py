@@ -1,0 +1,1 @@
+"""What Twilio posts: states of messages and calls, text messages, pressed keys."""

@@ -1,0 +1,1 @@
+"""What Twilio posts to the gateway."""
