@@ -191,6 +191,11 @@ class Metrics:
             "severity",
             buckets=RESOLVED_WITHIN,
         )
+        self._without_runbook = self._counter(
+            "gateway_incidents_without_runbook",
+            "Incidents that were notified without a link to a runbook, by team.",
+            "team",
+        )
         self._missed = self._counter(
             "gateway_missed_responses",
             "Incidents that nobody acknowledged in time (respond_within), by team and severity.",
@@ -351,6 +356,11 @@ class Metrics:
         """Count one decision under each of its reasons, once for each reason."""
         for reason in {str(reason) for reason in reasons}:
             self._decision(reason).inc()
+
+    def count_first_notice(self, team: str, *, runbook: bool) -> None:
+        """Count an incident of a team (empty: none) at its first notice, if it has no runbook."""
+        if not runbook:
+            self._without_runbook.labels(self._team_label(team)).inc()
 
     def count_missed_response(self, team: str, severity: str) -> None:
         """Count an incident of a team (empty: none) that nobody acknowledged in time."""

@@ -14,6 +14,7 @@ from gateway.config.build.on_call_news import on_call_news
 from gateway.config.build.people import PeopleBuilder, contact_names
 from gateway.config.build.prometheus import prometheus
 from gateway.config.build.reports import reports
+from gateway.config.build.runbooks import runbooks
 from gateway.config.build.teams import teams
 from gateway.config.grammar.parsed import ParsedSection, ParsedValue, ReadContext
 from gateway.config.grammar.root import FILE
@@ -136,11 +137,13 @@ def _config(tree: Node, digest: str, now: float | None, context: ReadContext) ->
     builder.note_contact_secrets(people_builder.contact_secrets)
     receivers = builder.build(file.list_of("receivers"), names.receivers, names.escalations)
     calendars = CalendarBuilder(context.references.folder, secrets)
+    books = runbooks(file, context.references, findings)
     plan = _plan(file, names, people, receivers, calendars, digest, findings)
     metrics_source = prometheus(file.get("prometheus"), secrets, findings)
     calendar_settings = calendars.settings(file.get("calendars"), findings)
     if plan is None:
         return None
+    plan = replace(plan, runbooks=books)
     add_lint_warnings(file, plan, now, findings)
     settings = builder.resolve_empty_secrets(channels, file.get("channels"))
     return Config(

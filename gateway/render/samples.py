@@ -106,7 +106,10 @@ def _kinds() -> Iterator[Sample]:
     yield Sample("notification rule", ruled, *rule)
     quiet = (NoticeKind.FIRING, NotifyReason.QUIET_ENDED, "ana")
     yield Sample("quiet hours ended", facts_for(NoticeKind.FIRING, "warning"), *quiet)
-    titled = facts_for(NoticeKind.REPEAT, "critical") | {"heading": "🚨 CRITICAL BILLING ALERT"}
+    titled = facts_for(NoticeKind.REPEAT, "critical") | {
+        "heading": "🚨 CRITICAL BILLING ALERT",
+        "immediate": "1. Acknowledge.\n2. Stop the renewal cron.\n3. List the subscriptions.",
+    }
     yield Sample("titled", titled, NoticeKind.FIRING, NotifyReason.FIRST)
     yield Sample("titled repeat", titled, NoticeKind.REPEAT, NotifyReason.REPEAT)
     yield from _actions(acked)

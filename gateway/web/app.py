@@ -14,7 +14,7 @@ from gateway.web.http.errors import errors_as_json
 from gateway.web.http.keys import ENGINE, SETTINGS
 from gateway.web.http.refusals import REFUSALS, Refusals, delay_failed_proofs
 from gateway.web.ingest import handlers
-from gateway.web.pages import acknowledge, incidents, oncall, silence_form, silences, swap
+from gateway.web.pages import acknowledge, incidents, oncall, runbooks, silence_form, silences, swap
 from gateway.web.pages.not_found import not_found_page_for_browsers
 from gateway.web.slack import endpoints as slack
 
@@ -57,6 +57,7 @@ def _add_all(app: web.Application) -> None:
     incidents.add_routes(app)
     silences.add_routes(app)
     oncall.add_routes(app)
+    runbooks.add_routes(app)
     feeds.add_routes(app)
     api_v1.add_routes(app)
     alertmanager_api.add_routes(app)

@@ -68,6 +68,9 @@ def _print_match(preview: Json, match: Json, file: str) -> None:
     if match["title"] or match["title_omitted_because"]:
         reason = f"left out: {match['title_omitted_because']}"
         _print_field("title", match["title"] or paint(reason, "yellow"))
+    if preview["declares"]["runbooks"]:
+        none = paint("none by the alert's name; its annotation runbook_url may name one", "yellow")
+        _print_field("runbook", match["runbook"] or none)
     _print_links(match["links"])
     _print_field("muted", _muted(preview, match))
     _print_targets(match["targets"])

@@ -13,6 +13,7 @@ from gateway.config.grammar.prometheus import PROMETHEUS
 from gateway.config.grammar.receivers import RECEIVER
 from gateway.config.grammar.reports import REPORTS
 from gateway.config.grammar.routing import FLAPPING, ROUTE, SEVERITY, WATCHDOG
+from gateway.config.grammar.runbooks import RUNBOOKS
 from gateway.config.grammar.sections import Field, Section, SectionOrList
 from gateway.config.grammar.sources import SOURCES
 from gateway.config.grammar.suppression import INHIBIT_RULE, TIME_INTERVAL
@@ -164,6 +165,16 @@ FILE = Section(
             f"{LINKS_MEANING} Routes may add more, replace them or leave them out.",
             "none",
             '[{title: Logs, url: "https://logs.example.com/?q={{ labels.service }}"}]',
+        ),
+        Field(
+            "runbooks",
+            RUNBOOKS,
+            "What to do about alerts: a folder of Markdown files (relative to routes.yaml), which "
+            "the gateway serves, or a URL. A file is an alert's by its name: DoubleChargeDetected "
+            "has double-charge-detected.md. Behind a URL comes the alert's name, or it holds "
+            "`{{ alertname }}`. The annotation runbook_url of an alert wins.",
+            "none",
+            "runbooks",
         ),
         Field(
             "repeats",

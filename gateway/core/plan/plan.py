@@ -17,6 +17,7 @@ from gateway.core.plan.on_call_news import OnCallNews
 from gateway.core.plan.own_alert_settings import OwnAlertSettings
 from gateway.core.plan.person import Person
 from gateway.core.plan.report_settings import ReportSettings
+from gateway.core.plan.runbooks import Runbooks
 from gateway.core.plan.step_condition import StepCondition
 from gateway.core.plan.target import NOTHING as NOTHING
 from gateway.core.plan.target import Target as Target
@@ -123,6 +124,7 @@ class Plan:
     watchdogs: tuple[Watchdog, ...] = ()
     on_call_news: Mapping[str, OnCallNews] = field(default_factory=dict)  # by rota
     reports: Mapping[str, ReportSettings] = field(default_factory=dict)
+    runbooks: Runbooks = field(default_factory=Runbooks)
     own_alerts: OwnAlertSettings = field(default_factory=OwnAlertSettings)
     unusable_contacts: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     """Targets of people that are known not to work, by key, with the reason: "user_not_found"."""

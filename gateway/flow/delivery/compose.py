@@ -26,6 +26,7 @@ from gateway.render.request import RenderRequest
 from gateway.render.service import RenderService
 from gateway.render.view.declared_links import IncidentLinks, declared_links, incident_links
 from gateway.render.view.links import links_from, unsafe_links_text
+from gateway.render.view.runbooks import runbook_of
 from gateway.render.view.severity_title import severity_title
 
 log = logging.getLogger(__name__)
@@ -86,6 +87,7 @@ class Composer:
             facts["note"] = "; ".join(filter(None, [facts.get("note"), unsafe]))
         if kind in FIRING_KINDS and kind is not NoticeKind.DIGEST:
             facts["heading"] = self._heading(facts)
+            facts["immediate"] = self._immediate(facts)
         reply_token = self._reply_token(notice)
         request = RenderRequest(
             notice.id,
@@ -116,6 +118,11 @@ class Composer:
             number, name = facts.get("incident"), facts.get("severity")
             log.warning("incident #%s: no title of severity %s: %s", number, name, title.problem)
         return title.text
+
+    def _immediate(self, facts: Mapping[str, Any]) -> str:
+        """Return what the runbook says to do at once; empty without such a section."""
+        page = runbook_of(facts, self._plan(), self._links.external_url).page
+        return page.immediate if page is not None else ""
 
     def _reply_token(self, notice: Notice) -> str:
         """Return the token of a reply; empty where a reply would be nobody's, or about nothing."""
@@ -151,7 +158,7 @@ class Composer:
 
     def _links_to_read(self, facts: Mapping[str, Any]) -> list[Link]:
         """Return the links of the alerts and of routes.yaml; log and count what is left out."""
-        return self._usable(incident_links(facts, self._plan()), facts)
+        return self._usable(incident_links(facts, self._plan(), self._links.external_url), facts)
 
     def _declared(self, facts: Mapping[str, Any]) -> list[Link]:
         return self._usable(declared_links(facts, self._plan()), facts)

@@ -20,6 +20,7 @@ from gateway.flow.intake.repost_cache import RepostCache
 from gateway.flow.runtime.dependencies import Dependencies
 from gateway.flow.runtime.dispatch_result import Decide, DispatchResult
 from gateway.flow.runtime.wake import wait_for_wake
+from gateway.render.view.runbooks import runbook_of
 from gateway.store import StoreUnavailableError
 from gateway.store.queries.report import first_response_time
 
@@ -156,6 +157,10 @@ class Dispatcher:
 
     def _count(self, decision: Decision) -> None:
         self._metrics.count_decision(decision.reasons)
+        if NotifyReason.FIRST in decision.reasons and decision.facts is not None:
+            url = self._dependencies.links.external_url
+            runbook = runbook_of(decision.facts, self._plan(), url)
+            self._metrics.count_first_notice(decision.incident.team, runbook=bool(runbook.link))
         if NotifyReason.MISSED in decision.reasons:
             incident = decision.incident
             self._metrics.count_missed_response(incident.team, incident.severity)

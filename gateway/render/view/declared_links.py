@@ -10,6 +10,8 @@ from gateway.core.text.escape import LONGEST_URL, one_line, safe_url
 from gateway.render.view.clean import clean
 from gateway.render.view.links import links_from
 from gateway.render.view.numbers import number
+from gateway.render.view.runbooks import ROLE as RUNBOOK
+from gateway.render.view.runbooks import runbook_of
 from gateway.short_templates.sandbox import LabelValues
 from gateway.short_templates.template import (
     MissingValueError,
@@ -38,13 +40,16 @@ class FilledLink(NamedTuple):
     problem: str = ""
 
 
-def incident_links(facts: Mapping[str, Any], plan: Plan) -> IncidentLinks:
-    """Return the links of the alerts' annotations and those of the incident's route.
+def incident_links(facts: Mapping[str, Any], plan: Plan, external_url: str) -> IncidentLinks:
+    """Return the runbook, the links of the alerts' annotations and those of the incident's route.
 
     Messages, pages and the API have their links to read from here alone.
     """
     declared = declared_links(facts, plan)
-    return IncidentLinks([*links_from(facts), *declared.links], declared.problems)
+    runbook = runbook_of(facts, plan, external_url).link
+    others = [link for link in links_from(facts) if link.role != RUNBOOK]
+    first = [runbook] if runbook is not None else []
+    return IncidentLinks([*first, *others, *declared.links], declared.problems)
 
 
 def declared_links(facts: Mapping[str, Any], plan: Plan) -> IncidentLinks:

@@ -21,6 +21,7 @@ from gateway.core.routing.inhibition import EqualLabel, InhibitRule
 from gateway.core.routing.match import TraceStep
 from gateway.core.time.timestamps import format_rfc3339
 from gateway.render.view.declared_links import filled_links
+from gateway.render.view.runbooks import runbook_of
 from gateway.render.view.severity_title import severity_title
 
 
@@ -39,7 +40,11 @@ def route_preview_json(plan: Plan, preview: RoutePreview) -> dict[str, Any]:
         },
         "urgent": plan.is_urgent(severity.rank),
         "team": preview.team or None,
-        "declares": {"severities": bool(plan.severities), "teams": bool(plan.teams)},
+        "declares": {
+            "severities": bool(plan.severities),
+            "teams": bool(plan.teams),
+            "runbooks": plan.runbooks.declared,
+        },
         "flapping": _flapping_json(plan.flapping),
         "receivers": [match.receiver.name for match in preview.matches],
         "routes": [_match_json(plan, preview, match) for match in preview.matches],
@@ -63,6 +68,7 @@ def _match_json(plan: Plan, preview: RoutePreview, match: MatchedRoute) -> dict[
         "group_key": match.key,
         "group_labels": dict(match.group),
         "labels": dict(match.route.labels),
+        "runbook": _runbook(plan, preview, match),
         "title": title.text or None,
         "title_omitted_because": title.missing or title.problem or None,
         "links": _links_json(plan, preview, match),
@@ -107,6 +113,14 @@ def _match_json(plan: Plan, preview: RoutePreview, match: MatchedRoute) -> dict[
         "steps_begin_again_after": match.again_at and match.again_at - preview.at,
         "fallback": match.fallback.name,
     }
+
+
+def _runbook(plan: Plan, preview: RoutePreview, match: MatchedRoute) -> str | None:
+    """Return the file of the alert's runbook, or its URL; None without one by the alert's name."""
+    result = runbook_of(_facts(preview, match), plan, "")
+    if result.page is not None:
+        return f"{result.page.name}.md"
+    return result.link.url if result.link is not None else None
 
 
 def _links_json(plan: Plan, preview: RoutePreview, match: MatchedRoute) -> list[dict[str, Any]]:

@@ -43,6 +43,8 @@ NAMES: Mapping[str, str] = {
     "when": "since when, and for how long (shared/when.j2)",
     "action": "by when to acknowledge, and who is paged next (shared/asked.j2)",
     "asked": "the older name of action",
+    "immediate": "what the runbook says to do at once, as plain lines; empty without it, and where "
+    "nothing fires",
     "labels": "the labels that all alerts share, and those that their route adds",
     "annotations": "the annotations that all alerts share",
     "group_labels": "the labels the group was made by",
@@ -169,6 +171,7 @@ def view_of(facts: Mapping[str, Any], kind: NoticeKind, reason: NotifyReason) ->
         "summary": one_line(annotations["summary"] or first["summary"], 300),
         "description": annotations["description"]
         or (first["description"] if len(raw) == 1 else ""),
+        "immediate": clean(facts.get("immediate"), 1500),
         "labels": Labels(
             {**mapping_of(facts, "route_labels"), **mapping_of(facts, "common_labels")}
         ),

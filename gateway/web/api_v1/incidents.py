@@ -71,7 +71,7 @@ async def one_incident(
                 "pending": [pending_model(one) for one in pending_contacts(incident, plan, now)],
                 "links": [
                     {"role": one.role, "title": one.text, "url": one.url}
-                    for one in links_to_read(stored, plan, now)
+                    for one in links_to_read(stored, plan, now, engine.links.external_url)
                 ],
                 "alerts": [alert_model(member, now) for member in stored.members],
                 "timeline": events(timeline.entries(tx, number)),

@@ -159,7 +159,8 @@ class AcknowledgePages:
         if stored is None:
             return incident_gone(link)
         plan, now = self._engine.plan, self._engine.now()
-        view = build_incident_view(stored, plan, now, zone_for(plan, reader), reader)
+        zone, url = zone_for(plan, reader), self._engine.links.external_url
+        view = build_incident_view(stored, plan, now, zone, url, reader)
         context: dict[str, Any] = {
             "it": view,
             "up": link.up,

@@ -11,11 +11,13 @@ from gateway.core.incidents.message import Link
 from gateway.core.incidents.notice import NoticeKind, NotifyReason
 from gateway.core.incidents.suppression import SuppressReason, suppressions_text
 from gateway.core.plan.plan import Plan
+from gateway.core.plan.runbooks import Runbook
 from gateway.flow.engine import Engine
 from gateway.render.view.acknowledge_prompt import acknowledge_prompt
 from gateway.render.view.clean import clean
 from gateway.render.view.declared_links import incident_links
 from gateway.render.view.links import visible_links
+from gateway.render.view.runbooks import runbook_of
 from gateway.render.view.times import clock_time, duration
 from gateway.render.view.view import tone, view_of
 from gateway.store import Tx
@@ -77,6 +79,7 @@ class IncidentView:
     firing: int
     links: tuple[Link, ...]
     all_links: tuple[Link, ...]
+    runbook: Runbook | None
     description: str
     facts: Facts
 
@@ -104,6 +107,7 @@ def build_incident_view(
     plan: Plan,
     now: float,
     zone: str,
+    external_url: str,
     reader: str = "",
     *,
     silences_shown: bool = False,
@@ -120,7 +124,7 @@ def build_incident_view(
         facts["status"] = State.RESOLVED.value
         facts["ack"] = None
     view = view_of(facts, NoticeKind.FIRING, NotifyReason.FIRST)
-    links = visible_links(incident_links(facts, plan).links, answered=is_over)
+    links = visible_links(incident_links(facts, plan, external_url).links, answered=is_over)
     word = view["severity"] or "alert"
     heading = view["summary"] or view["name"]
     about = [] if heading == view["name"] else [view["name"]]
@@ -150,17 +154,20 @@ def build_incident_view(
         more=view["table"].beyond(ALERTS_SHOWN),
         firing=view["firing"],
         all_links=links,
+        runbook=runbook_of(facts, plan, external_url).page,
         links=tuple(link for link in links if link.role != "source"),
         description=clean(facts["common_annotations"].get("description", ""), 2000),
         facts=facts,
     )
 
 
-def links_to_read(stored: StoredIncident, plan: Plan, now: float) -> tuple[Link, ...]:
+def links_to_read(
+    stored: StoredIncident, plan: Plan, now: float, external_url: str
+) -> tuple[Link, ...]:
     """Return runbook, dashboard, the links of routes.yaml and others, in reading order."""
     listed = stored.firing(now) or list(stored.members)
     facts = build_facts(stored.incident, listed, plan, now)
-    return visible_links(incident_links(facts, plan).links, answered=True)
+    return visible_links(incident_links(facts, plan, external_url).links, answered=True)
 
 
 def _distinguishing_labels(incident: Incident, name: str) -> list[tuple[str, str]]:

@@ -149,7 +149,12 @@ class IncidentPages:
             )
         stored, explanation = data
         view = build_incident_view(
-            stored, plan, now, zone, silences_shown=any(one.silence for one in explanation.reasons)
+            stored,
+            plan,
+            now,
+            zone,
+            engine.links.external_url,
+            silences_shown=any(one.silence for one in explanation.reasons),
         )
         rows, earlier = timeline_rows(explanation.timeline, plan, zone, now)
         common = view.facts["common_labels"]

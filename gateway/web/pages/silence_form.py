@@ -163,13 +163,13 @@ class SilenceFormPages:
         if stored is None:
             return incident_gone(link)
         plan, now = engine.plan, engine.now()
-        zone = zone_for(plan, form.person)
+        zone, url = zone_for(plan, form.person), engine.links.external_url
         matchers, refusal = self._matchers(stored), self._refusal(stored, now)
         count, alerts = (
             (0, []) if refusal else await engine.silences.preview(matchers, ALERTS_SHOWN)
         )
         context: dict[str, Any] = {
-            "it": build_incident_view(stored, plan, now, zone, form.person),
+            "it": build_incident_view(stored, plan, now, zone, url, form.person),
             "here": link.here,
             "active": [
                 _active_silence(one, plan, zone, now)

@@ -85,6 +85,10 @@ class PreviewRoute(ResponseModel):
     group_key: str
     group_labels: dict[str, str]
     labels: dict[str, str] = Field(description="Labels that the route adds.")
+    runbook: str | None = Field(
+        description="The file of the runbook by the alert's name, or its URL; null without one. "
+        "The annotations of a real alert may name another."
+    )
     title: str | None = Field(
         description="How a subject begins, by the severity; null without a title."
     )
@@ -128,6 +132,7 @@ class Declares(ResponseModel):
 
     severities: bool
     teams: bool
+    runbooks: bool
 
 
 class PreviewRule(ResponseModel):
