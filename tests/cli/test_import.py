@@ -11,7 +11,6 @@ from tests.importers.alertmanager.texts import API, BILLING, WIDE
 
 BAD = "route: {receiver: a, group_wait: soon}\nreceivers: [{name: b}]\n"
 PLACEHOLDERS = {
-    "POSTMARK_TOKEN": "test-postmark-token",
     "SLACK_WEBHOOK_URL": "https://hooks.slack.example.com/services/test-hook",
     "PAGERDUTY_BILLING_PAGER_KEY": "test-pagerduty-key",
     "WEBHOOK_PLATFORM_URL": "https://tickets.example.com/hooks/test",
@@ -27,7 +26,7 @@ def test_standard_output_has_only_the_translated_file() -> None:
         "WEBHOOK_DEFAULT_URL": "https://x.example.com",
         "WEBHOOK_ONCALL_URL": "https://x.example.com",
     }
-    env |= {"WEBHOOK_BILLING_URL": "https://x.example.com", "POSTMARK_TOKEN": "test-token"}
+    env |= {"WEBHOOK_BILLING_URL": "https://x.example.com", "SMTP_PASSWORD": "test-password"}
     config = load(result.stdout, env=env)
     assert set(config.plan.receivers) == {"default", "oncall", "billing"}
     assert f"{API}: 3 routes, 3 receivers, 1 inhibit rule, 1 time interval" in result.stderr
@@ -165,7 +164,7 @@ def test_json_has_the_whole_report() -> None:
     }  # fmt: skip
     line = [one.strip() for one in WIDE.read_text().splitlines()].index("email_configs:") + 2
     assert {"line": line, "what": "email of receiver everyone"} in answer["translated"]
-    assert {one["line"] for one in answer["not_translated"]} >= {4, 9, 10}
+    assert {one["line"] for one in answer["not_translated"]} >= {6, 9, 10}
     assert all(one["column"] >= 1 for one in answer["not_translated"] + answer["differs"])
     assert [one["name"] for one in answer["variables"]] == list(PLACEHOLDERS)
     assert {one["in_alertmanager"] for one in answer["repeats"]} == {"4h5m", "21m"}

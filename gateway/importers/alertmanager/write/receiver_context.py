@@ -1,13 +1,13 @@
 """The context of a receiver's translation, and what its targets have in common."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from gateway.config.grammar.parsed import ParsedSection
 from gateway.config.source.problem import SourcePosition
 from gateway.core.plan.accounts import Secret
-from gateway.core.plan.channels import CHANNELS, SLACK
+from gateway.core.plan.channels import CHANNELS
 from gateway.importers.alertmanager.read.rules import is_set, join_keys
 from gateway.importers.alertmanager.read.source_config import SourceConfig
 from gateway.importers.alertmanager.write.label_addresses import LabelAddress, fixed_address
@@ -32,22 +32,24 @@ class TranslatedTarget(NamedTuple):
     remarks: list[Remark]
 
 
-def _same_account(entry: ParsedSection) -> str:
-    return SLACK.name
-
-
 @dataclass(slots=True)
 class ReceiverContext:
     """The receiver that is translated: its name, the global section, the notes, the file.
 
-    `slack_account` returns the account that a Slack integration posts with.
+    `accounts` return the account that an integration sends with, by its kind.
     """
 
     receiver: str
     general: ParsedSection
     notes: Notes
     source_config: SourceConfig | None = None
-    slack_account: Callable[[ParsedSection], str] = _same_account
+    accounts: Mapping[str, Callable[[ParsedSection], str]] = field(default_factory=dict)
+
+    def add_account(self, kind: str, entry: ParsedSection, block: Block) -> None:
+        """Set ``account`` where it is not the one that is called like its channel."""
+        name = self.accounts[kind](entry) if kind in self.accounts else kind
+        if name != kind:
+            block.add("account", name)
 
     def add_send_resolved(self, kind: str, entry: ParsedSection, block: Block) -> None:
         """Set ``send_resolved: false`` where the file or Alertmanager's default says so."""

@@ -1,6 +1,5 @@
 """The Slack accounts of the new file: one for the bot token, one for each incoming webhook."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -9,13 +8,12 @@ from gateway.core.plan.accounts import Secret
 from gateway.core.plan.channels import SLACK
 from gateway.importers.alertmanager.read.check_integrations import POST_MESSAGE
 from gateway.importers.alertmanager.read.rules import is_set
+from gateway.importers.alertmanager.write.account_names import free_name
 from gateway.importers.alertmanager.write.notes import Notes
 from gateway.importers.alertmanager.write.receiver_context import PLACEHOLDER, ReceiverContext
 from gateway.importers.emit import Block
 
 WEBHOOK_PLACEHOLDER = "https://hooks.slack.com/services/placeholder"
-LONGEST_NAME = 40
-"""Characters of a receiver's name in the name of an account, which has a limit of 63."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +51,8 @@ class SlackAccounts:
         matches.sort(key=lambda one: one[0].section is not self._general)
         for webhook, receiver in matches:
             if webhook.identity not in self._names:
-                name = self._free_name(receiver)
+                taken = {SLACK.name, *self.webhooks} if self.has_token else self.webhooks
+                name = free_name(SLACK.name, receiver, taken)
                 self._names[webhook.identity] = name
                 self.webhooks[name] = webhook
 
@@ -78,18 +77,6 @@ class SlackAccounts:
             block = Block() if name == SLACK.name else Block([("type", SLACK.name)])
             block.add("webhook_url", reference)
             yield name, block
-
-    def _free_name(self, receiver: str) -> str:
-        """Return a name for the account of a receiver's webhook that no other has."""
-        if not self.has_token and not self.webhooks:
-            return SLACK.name
-        words = re.sub("[^A-Za-z0-9]+", "-", receiver).strip("-").lower()[:LONGEST_NAME]
-        name = unique_name = f"{SLACK.name}-{words or 'webhook'}"
-        number = 1
-        while unique_name in self.webhooks:
-            number += 1
-            unique_name = f"{name}-{number}"
-        return unique_name
 
 
 def _webhook_of(entry: ParsedSection, general: ParsedSection) -> IncomingWebhook | None:

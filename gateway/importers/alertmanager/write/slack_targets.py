@@ -1,7 +1,6 @@
 """Slack channels of Alertmanager's integrations."""
 
 from gateway.config.grammar.parsed import ParsedSection
-from gateway.core.plan.channels import SLACK
 from gateway.core.text.text_template import is_template
 from gateway.importers.alertmanager.write.label_addresses import (
     BY_LABEL,
@@ -53,9 +52,7 @@ def slack(entry: ParsedSection, context: ReceiverContext) -> TranslatedTarget:
         if channel.startswith("@"):
             message = "channel: people are reached by their member id (U…), not by their name"
             remarks.append(notes.add_difference(entry.position_of("channel"), message))
-    account = context.slack_account(entry)
-    if account != SLACK.name:
-        block.add("account", account)
+    context.add_account("slack", entry, block)
     context.add_send_resolved("slack", entry, block)
     remarks += unused_remark(entry, _LAYOUT, "the layout of messages is the gateway's own", notes)
     reason = "one message for each incident here, updated, with what is new in its thread"

@@ -33,10 +33,6 @@ MOST_ALERTS = 1_000_000
 PAGERDUTY_SEVERITIES = ("critical", "error", "warning", "info")
 DEFAULT_PAGERDUTY_SEVERITY = "error"  # notify/pagerduty
 
-_SMTP = (
-    "smarthost", "hello", "auth_username", "auth_password", "auth_password_file", "auth_secret",
-    "auth_secret_file", "auth_identity", "require_tls", "tls_config", "force_implicit_tls",
-)  # fmt: skip
 _EVENT_KEYS = ("client", "client_url", "details", "images", "links", "source", "class", "component",
           "group", "timeout")  # fmt: skip
 _FROM_LABEL = re.compile(r"\{\{-?\s*\.(?:Common|Group)Labels\.severity\s*-?\}\}")
@@ -48,13 +44,9 @@ def email(entry: ParsedSection, context: ReceiverContext) -> TranslatedTarget:
     remarks = _add_addresses(entry, block, context)
     if block.empty:
         return TranslatedTarget(block, remarks)
+    context.add_account("email", entry, block)
     context.add_send_resolved("email", entry, block)
     remarks += add_headers(entry, block, notes)
-    own = entry.get("from")
-    if own and own != context.general.get("smtp_from"):
-        message = "from: all mail has one sender, under channels: email: from:"
-        remarks.append(notes.add_difference(entry.position_of("from"), message))
-    remarks += unused_remark(entry, _SMTP, "mail goes through Postmark's API", notes)
     remarks += unused_remark(entry, ("threading",), "an incident's mails are a thread", notes)
     files = {"html": "email/html.j2", "text": "email/text.j2"}
     remarks += template_remarks(entry, files, notes)

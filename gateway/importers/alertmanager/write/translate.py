@@ -138,11 +138,8 @@ def _general(source_config: SourceConfig, notes: Notes) -> Block:
         block.add("global", inner)
     for family in _FAMILIES:
         keys = [key for key in general.fields if key.startswith(f"{family}_")]
-        keys = [key for key in keys if key != "smtp_from"]
-        if keys:
-            reason = (
-                "mail goes through Postmark's API" if family == "smtp" else "no such channel here"
-            )
+        if keys and not (family == "smtp" and _sends_mail(entry)):
+            reason = "no receiver sends e-mail" if family == "smtp" else "no such channel here"
             block.entries.append(
                 notes.add_lost(general.position_of(keys[0]), f"{join_keys(keys)}: {reason}")
             )
@@ -160,6 +157,11 @@ def _general(source_config: SourceConfig, notes: Notes) -> Block:
         if key in entry and (key == "tracing" or entry.list_of(key)):
             block.entries.append(notes.add_lost(entry.position_of(key), f"{key}: {reason}"))
     return block
+
+
+def _sends_mail(file: ParsedSection) -> bool:
+    """Return whether accounts are made of the settings of SMTP."""
+    return any(item.value.list_of("email_configs") for item in file.list_of("receivers"))
 
 
 def _head(

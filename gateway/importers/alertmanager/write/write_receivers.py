@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterator
 
 from gateway.config.grammar.parsed import ParsedSection
-from gateway.config.grammar.values import PLAIN_URL, SENDER
+from gateway.config.grammar.values import PLAIN_URL
 from gateway.core.plan.accounts import Secret
 from gateway.core.urls.web_url import proxy_url
 from gateway.importers.alertmanager.read.integrations import WITHOUT_COUNTERPART
 from gateway.importers.alertmanager.read.source_config import SourceConfig
+from gateway.importers.alertmanager.write.mail_accounts import MailAccounts
 from gateway.importers.alertmanager.write.notes import Notes
 from gateway.importers.alertmanager.write.receiver_context import ReceiverContext, TranslatedTarget
 from gateway.importers.alertmanager.write.slack_accounts import SlackAccounts, token_account
@@ -28,9 +29,9 @@ def receivers(source_config: SourceConfig, notes: Notes) -> Items:
     """Return all receivers in their order, also those without targets."""
     file = source_config.entry
     general: ParsedSection = file.get("global") or ParsedSection(file.position, {})
-    account = SlackAccounts(file).name_of
+    accounts = {"slack": SlackAccounts(file).name_of, "email": MailAccounts(file).name_of}
     contexts = [
-        ReceiverContext(item.value.get("name"), general, notes, source_config, account)
+        ReceiverContext(item.value.get("name"), general, notes, source_config, accounts)
         for item in file.list_of("receivers")
     ]
     return Items(
@@ -87,7 +88,8 @@ def channels(file: ParsedSection, notes: Notes) -> Block:
             configs += [one.value for one in item.value.list_of(f"{kind}_configs")]
     block = Block()
     if configs_by_kind["email"]:
-        block.add("email", _postmark(configs_by_kind["email"], general, notes))
+        for name, account in MailAccounts(file).blocks(notes):
+            block.add(name, account)
     if configs_by_kind["slack"]:
         accounts = SlackAccounts(file)
         if accounts.has_token:
@@ -110,7 +112,7 @@ def channels(file: ParsedSection, notes: Notes) -> Block:
 
 
 def _add_proxy(kinds: list[str], block: Block, general: ParsedSection, notes: Notes) -> None:
-    """Give every account the proxy of the global `http_config`."""
+    """Give every account that speaks HTTP the proxy of the global `http_config`."""
     config: ParsedSection | None = general.get("http_config")
     if config is None or "proxy_url" not in config:
         return
@@ -125,26 +127,9 @@ def _add_proxy(kinds: list[str], block: Block, general: ParsedSection, notes: No
     reference = notes.variable("PROXY_URL", meaning, position, "http://proxy.example.com:3128", own)
     accounts = [one for one in block.entries if not isinstance(one, Remark)]
     for _, account in accounts:
-        if isinstance(account, Block):
+        if isinstance(account, Block) and ("provider", "smtp") not in account.entries:
             account.add("proxy", reference)
     declared = {name for name, _ in accounts}
     for kind in kinds:
         if kind not in declared:
             block.add(kind, Block([("proxy", reference)]))
-
-
-def _postmark(configs: list[ParsedSection], general: ParsedSection, notes: Notes) -> Block:
-    meaning = "the server token of Postmark, which sends mail here"
-    token = notes.variable("POSTMARK_TOKEN", meaning, None, "placeholder")
-    block = Block([("provider", "postmark"), ("token", token)])
-    sender = general.get("smtp_from") or next(
-        (one.get("from") for one in configs if one.get("from")), ""
-    )
-    try:
-        SENDER.parse(sender)
-        block.add("from", escape_references(sender))
-    except ValueError:
-        meaning = "the sender of mail; smtp_from is not a fixed address"
-        name, position = "EMAIL_FROM", general.position_of("smtp_from")
-        block.add("from", notes.variable(name, meaning, position, "alerts@example.com"))
-    return block
