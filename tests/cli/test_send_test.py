@@ -12,6 +12,8 @@ from tests.fakes.pagerduty import FakePagerDuty
 from tests.fakes.postmark import FakePostmark
 from tests.fakes.server import Behaviour
 from tests.fakes.slack import FakeSlack
+from tests.fakes.smtp import FakeSmtp, Reply
+from tests.fakes.tls import authority_pem, server_context
 
 pytestmark = pytest.mark.process
 
@@ -135,3 +137,21 @@ def write_routes(
     """A routes.yaml whose vendors are the fakes."""
     text = ROUTES.format(postmark=postmark.url, slack=slack.api_url, pagerduty=pagerduty.url)
     (folder / "routes.yaml").write_text(text)
+
+
+async def test_copy_that_an_smtp_server_refuses_is_named(tmp_path: Path) -> None:
+    """The mail is sent, and the line says who does not get it."""
+    async with FakeSmtp(starttls=server_context(), login=("alerts", "test-password")) as smtp:
+        smtp.replies.append(Reply("RCPT", "550 5.1.1 unknown", only="cho@example.com"))
+        (tmp_path / "ca.pem").write_text(authority_pem())
+        (tmp_path / "routes.yaml").write_text(
+            f"channels: {{email: {{provider: smtp, host: 127.0.0.1, port: {smtp.port},"
+            ' ca_file: ca.pem, username: alerts, password: "${SMTP_PASSWORD}",'
+            " from: alerts@example.com}}\n"
+            "receivers: [{name: a, email: [{to: ana@example.com, cc: [cho@example.com]}]}]\n"
+            "route: {receiver: a}\n"
+        )
+        ended = await run("send-test", "a", folder=tmp_path, SMTP_PASSWORD="test-password")
+        assert ended.status == 0, ended.err
+        assert ": sent, but not to the copies cho@example.com (" in ended.out
+        assert smtp.accepted[0].recipients == ["ana@example.com"]

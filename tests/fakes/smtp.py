@@ -147,7 +147,9 @@ class FakeSmtp:
             return AuthResult(success=False, handled=False, message=reply)
         assert isinstance(data, LoginPassword)
         credentials = (data.login.decode(), data.password.decode())
-        return AuthResult(success=credentials == self._login, auth_data=credentials[0])
+        if credentials != self._login:
+            return AuthResult(success=False, handled=False)  # aiosmtpd answers 535
+        return AuthResult(success=True, auth_data=credentials[0])
 
     def _reply(self, command: str, address: str = "") -> str | None:
         for one in self.replies:

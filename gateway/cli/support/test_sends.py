@@ -8,6 +8,7 @@ from gateway import clock
 from gateway.channels.support.http_errors import masked
 from gateway.cli.support.oncall_text import rfc3339
 from gateway.config.load import Config
+from gateway.core.incidents.message import NOTE
 from gateway.core.incidents.notice import NoticeKind, NotifyReason
 from gateway.core.incidents.outbox import PRINTED_TEXT
 from gateway.core.incidents.retry import REDUCIBLE, SendError
@@ -18,7 +19,7 @@ from gateway.render.request import RenderRequest
 
 if TYPE_CHECKING:
     from gateway.channels.contract import Channel
-    from gateway.core.incidents.message import Message
+    from gateway.core.incidents.message import Message, Receipt
     from gateway.render.service import RenderService
 
 DEADLINE = 45.0
@@ -89,7 +90,7 @@ async def _send(
     sent = perhaps = False
     try:
         async with asyncio.timeout(DEADLINE):
-            refusal = await _attempt(channel, message, target)
+            refusal, receipt = await _attempt(channel, message, target)
     except SendError as failed:
         error = failed.masked(masked)
         text, perhaps = str(error), error.perhaps
@@ -98,7 +99,7 @@ async def _send(
     else:
         sent = not is_printed(config, target)
         text = (
-            _success_text(message, target, refusal)
+            _success_text(message, target, refusal, receipt)
             if sent
             else f"{PRINTED_TEXT}: it has no token or key, or provider: console"
         )
@@ -106,28 +107,27 @@ async def _send(
     return SendResult(target=target, sent=sent, text=text, seconds=seconds, perhaps=perhaps)
 
 
-async def _attempt(channel: "Channel", message: "Message", target: Target) -> str:
+async def _attempt(channel: "Channel", message: "Message", target: Target) -> tuple[str, "Receipt"]:
     """Send, and once more in the simplest form if the vendor refuses the content.
 
-    Returns why the vendor refused the full message, or empty.
+    Returns why the vendor refused the full message, or empty, and the receipt.
     """
     try:
-        await channel.send(message, target, None)
+        return "", await channel.send(message, target, None)
     except SendError as failed:
         if failed.failure not in REDUCIBLE:
             raise
-        await channel.send(replace(message, reduced=True), target, None)
-        return str(failed.masked(masked))
-    return ""
+        receipt = await channel.send(replace(message, reduced=True), target, None)
+        return str(failed.masked(masked)), receipt
 
 
-def _success_text(message: "Message", target: Target, refusal: str) -> str:
+def _success_text(message: "Message", target: Target, refusal: str, receipt: "Receipt") -> str:
     if refusal:
         simplest = spec_of(target.channel).reduced
         return f"sent {simplest}, because the full message was refused: {refusal}"
     if message.failed_template:
         return f"sent in plain words: template {message.failed_template} failed"
-    return "sent"
+    return f"sent, but {receipt[NOTE]}" if NOTE in receipt else "sent"
 
 
 def is_printed(config: Config, target: Target) -> bool:

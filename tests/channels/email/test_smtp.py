@@ -398,6 +398,15 @@ async def test_server_that_asks_for_a_login_of_an_account_without_one_is_misconf
         assert (await refusal(fake)).failure is Failure.MISCONFIGURED
 
 
+async def test_login_that_is_wrong_is_misconfigured() -> None:
+    """Each way of logging in that the server offers is tried, and then an admin must act."""
+    async with FakeSmtp(starttls=server_context(), login=("alerts", "test-right")) as fake:
+        channel = make(fake, username="alerts", password=Secret("test-wrong"))
+        error = await refusal(fake, channel)
+        assert error.failure is Failure.MISCONFIGURED
+        assert "refuses the login: 535 5.7.8" in error.detail
+
+
 async def test_server_without_logins_gets_no_password(fake: FakeSmtp) -> None:
     """The account has a password, and the server offers nothing to send it by."""
     channel = make(fake, username="alerts", password=Secret("test-smtp-password"))
