@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import Any, Protocol, runtime_checkable
 
 from gateway.core.incidents.message import Message, Receipt
-from gateway.core.incidents.notice import SHIFT_KINDS, NoticeKind
+from gateway.core.incidents.notice import FIRING_KINDS, SHIFT_KINDS, NoticeKind
 from gateway.core.plan.channels import Capability, ChannelSpec
 from gateway.core.plan.plan import Target
 
@@ -72,6 +72,17 @@ class TakesReplies(Protocol):
         """Return whether replies to its messages reach the gateway."""
 
 
+@runtime_checkable
+class Speaks(Protocol):
+    """A channel of calls: what is read to a person are documents in the vendor's markup."""
+
+    def script(self, message: Message) -> str:
+        """Return the document that reads a message and asks for a key."""
+
+    def last_words(self, text: str) -> str:
+        """Return the document that reads a text and ends the call."""
+
+
 class IncidentDirectory(Protocol):
     """A vendor that keeps incidents and users, and can be asked about them.
 
@@ -110,6 +121,10 @@ class AnswersRequests(Protocol):
         """Show a text in a thread of a channel to one user alone."""
 
 
+CALLING_KINDS = (FIRING_KINDS | {NoticeKind.TEST}) - {NoticeKind.DIGEST}
+"""Kinds that people are called about: those that ask for a response."""
+
+
 def accepts_notice(spec: ChannelSpec, kind: NoticeKind, *, quiet: bool) -> bool:
     """Return whether a channel with this spec can send a notice of this kind.
 
@@ -118,6 +133,8 @@ def accepts_notice(spec: ChannelSpec, kind: NoticeKind, *, quiet: bool) -> bool:
     """
     if quiet and not spec.can(Capability.QUIET_UPDATES):
         return False
+    if spec.can(Capability.CALLS):
+        return kind in CALLING_KINDS
     if kind is NoticeKind.DIGEST:
         return spec.can(Capability.DIGESTS)
     if kind in SHIFT_KINDS:

@@ -26,6 +26,7 @@ from gateway.flow.feeds.feeds import Feeds
 from gateway.flow.follow_ups.follow_ups import FollowUps
 from gateway.flow.housekeeping import Housekeeping
 from gateway.flow.inbound.mail_replies import MailReplies
+from gateway.flow.inbound.pressed_keys import PressedKeys
 from gateway.flow.inbound.text_replies import TextReplies
 from gateway.flow.inbound.vendor_events import VendorEvents
 from gateway.flow.intake.grouping import IntakeResult
@@ -147,6 +148,7 @@ class Engine:
         )
         self.mail_replies = MailReplies(plan, self.links, now, self.dispatcher.respond)
         self.text_replies = TextReplies(store, plan, now, self.dispatcher.respond, self.contacts)
+        self.pressed_keys = PressedKeys(store, plan, self.delivery, self.dispatcher.respond)
         self.integrity = IntegrityMonitor(store, dependencies.metrics, dependencies.monotonic)
         self._housekeeping = Housekeeping(
             dependencies, self._clear_caches, self._repost_cache, self.intake, self.delivery

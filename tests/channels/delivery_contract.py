@@ -37,6 +37,8 @@ class DeliveryContract:
     unwanted: ClassVar[tuple[str, ...]] = ("\u202e", "\u2066", "\x1b", "\x00", "\ud800", "\r")
     """What of a hostile label must not reach a reader."""
 
+    braces: ClassVar[str] = "{{7*7}}"
+    """What a label with braces becomes; 49 would be its evaluation."""
     cut_mark: ClassVar[str] = "…"
     """What a cut text ends in."""
 
@@ -164,7 +166,7 @@ class DeliveryContract:
         text = self.sent_text(fake)
         for mark in self.unwanted:
             assert mark not in text, mark
-        assert "{{7*7}}" in text, "a label is never evaluated as a template"
+        assert self.braces in text, "a label is never evaluated as a template"
         assert 'href="javascript:' not in text
 
     async def test_too_much_content_is_cut_and_says_so(self, channel: Channel, fake: Any) -> None:

@@ -36,7 +36,7 @@ def test_a_channel_that_does_not_exist_is_named() -> None:
         build(ChannelSettings("pigeon"), {})
 
 
-@pytest.mark.parametrize("name", ["email", "slack", "sms"])
+@pytest.mark.parametrize("name", ["email", "slack", "sms", "voice"])
 async def test_a_channel_without_an_account_says_so(name: str) -> None:
     """Promise 13: a notice to a channel that a reload took away is neither lost nor called sent."""
     channel = build(ChannelSettings(name), {})

@@ -13,6 +13,8 @@ from gateway.channels.slack import blocks
 from gateway.channels.slack import channel as slack
 from gateway.channels.sms import body as sms_body
 from gateway.channels.sms import channel as sms
+from gateway.channels.voice import channel as voice
+from gateway.channels.voice.speech import LONGEST_SPEECH
 from gateway.channels.webhook import channel as webhooks
 from gateway.cli.check.summary import HORIZON
 from gateway.config.build.routing import DEFAULT_ABSENT_FOR
@@ -60,8 +62,12 @@ STATED = [
     ("silences.md", f"While more than {MOST_COUNTED:,} alerts fire"),
     ("on-call.md", f"else {intervals.DEFAULT_STEP_WAIT / MINUTE:.0f} minutes"),
     ("channels.md", f"| at once | {postmark.IN_FLIGHT} | {slack.IN_FLIGHT} |"
-     f" {pagerduty.IN_FLIGHT} | {sms.IN_FLIGHT} | {webhooks.IN_FLIGHT} |"),
+     f" {pagerduty.IN_FLIGHT} | {sms.IN_FLIGHT} |"
+     f" {voice.IN_FLIGHT} | {webhooks.IN_FLIGHT} |"),
     ("channels.md", f"`max_segments`, {sms_body.MAX_SEGMENTS} by default"),
+    ("channels.md", f"{LONGEST_SPEECH} characters are read"),
+    ("sms-and-voice.md", f"rings for {voice.RING_FOR} seconds"),
+    ("sms-and-voice.md", f"lasts {voice.LONGEST_CALL // 60} minutes"),
     ("sms-and-voice.md", f"within {sms.VALID_FOR // 60} minutes"),
     ("channels.md", f"{MAX_ROWS} alerts in the table"),
     ("channels.md", f"text {mail.TEXT_BYTES // 1000} kB"),

@@ -49,6 +49,26 @@ def message_state(state: str, to: str, *, code: str = "", sid: str = "SM1") -> d
     return {**form, "ErrorCode": code} if code else form
 
 
+def call_state(state: str, to: str, *, code: str = "", sid: str = "CA1") -> dict[str, str]:
+    """Return the form of a call's state."""
+    form = {
+        "AccountSid": "AC" + 32 * "0",
+        "ApiVersion": "2010-04-01",
+        "CallSid": sid,
+        "CallStatus": state,
+        "CallbackSource": "call-progress-events",
+        "Direction": "outbound-api",
+        "From": SENDER,
+        "To": to,
+    }
+    return {**form, "ErrorCode": code} if code else form
+
+
+def pressed_key(key: str, to: str, *, sid: str = "CA1") -> dict[str, str]:
+    """Return the form of a key that was pressed in a call."""
+    return {**call_state("in-progress", to, sid=sid), "Digits": key, "msg": "Gather End"}
+
+
 def inbound_text(text: str, sender: str, *, sid: str = "SM2") -> dict[str, str]:
     """Return the form of a message that somebody sent."""
     return {

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
-from gateway.channels.contract import Channel
+from gateway.channels.contract import Channel, accepts_notice
 from gateway.config.load import Config, load
 from gateway.core.actions.table import ActionName
 from gateway.core.actor import verified_person
@@ -24,7 +24,7 @@ from gateway.core.incidents.outbox import Notice
 from gateway.core.incidents.retry import Claimant, SendError
 from gateway.core.incidents.timeline import TimelineEntry
 from gateway.core.plan.accounts import split_account_key
-from gateway.core.plan.channels import spec_of
+from gateway.core.plan.channels import Capability, spec_of
 from gateway.core.plan.plan import Target
 from gateway.flow.engine import Dependencies, Engine
 from gateway.links import Links
@@ -118,6 +118,8 @@ class FakeChannel:
     def accepts(self, kind: NoticeKind, *, quiet: bool) -> bool:
         if self.spec.name == "pagerduty" and kind is NoticeKind.DIGEST:
             return False
+        if self.spec.can(Capability.CALLS):
+            return accepts_notice(self.spec, kind, quiet=quiet)
         return not quiet or self.spec.name == "slack"
 
     async def send(self, message: Message, target: Target, receipt: Receipt | None) -> Receipt:

@@ -41,6 +41,8 @@ class Capability(StrEnum):
     """A message to a channel can mention people, whose phones then ring."""
     REPORTS = "reports"
     """Its messages can be reports: longer than those about incidents, and with tables."""
+    CALLS = "calls"
+    """It calls people, so only what asks for a response is sent: no end and no acknowledgement."""
     SKIPS_ACTOR = "skips actor"
     """A person who acknowledged gets no message about it: it would be a new one, not an edit."""
 
@@ -217,7 +219,27 @@ SMS = ChannelSpec(
     libraries={"twilio": _TWILIO},
 )
 
-SPECS = (EMAIL, SLACK, PAGERDUTY, SMS, WEBHOOK, CONSOLE)
+VOICE = ChannelSpec(
+    "voice",
+    "phone",
+    AddressKind.NAME,
+    parts=("text", "prompt"),
+    reduced="in a few words",
+    needs_account=True,
+    contact_order=4,
+    capabilities=frozenset(
+        {
+            Capability.CALLS,
+            Capability.INCIDENT_NUMBERS,
+            Capability.READ_BY_PEOPLE,
+            Capability.SKIPS_ACTOR,
+        }
+    ),
+    sample_address="+4915112345678",
+    libraries={"twilio": _TWILIO},
+)
+
+SPECS = (EMAIL, SLACK, PAGERDUTY, SMS, VOICE, WEBHOOK, CONSOLE)
 """All channels, in the order of the reference."""
 
 CHANNELS: Mapping[str, ChannelSpec] = {spec.name: spec for spec in SPECS}

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from typing import Any
 
 from gateway.channels.contract import (
     AnswersRequests,
@@ -10,9 +11,11 @@ from gateway.channels.contract import (
     IncidentDirectory,
     KnowsIncidents,
     ShowsOnCall,
+    Speaks,
 )
 from gateway.core.incidents.message import Message
 from gateway.core.incidents.notice import NoticeKind
+from gateway.core.incidents.outbox import Notice
 from gateway.core.plan.accounts import split_account_key
 from gateway.core.plan.plan import UNKNOWN_RANK, Plan
 from gateway.flow.delivery.compose import Composer
@@ -109,6 +112,19 @@ class SenderPool:
         """Return an account that can answer people's requests; None where it cannot."""
         channel: object = self._channels.get(account_key)
         return channel if isinstance(channel, AnswersRequests) else None
+
+    async def script(self, notice: Notice) -> str:
+        """Return what a call about a notice reads; empty where its account makes no calls."""
+        channel: object = self._channels.get(notice.target.account_key)
+        if not isinstance(channel, Speaks):
+            return ""
+        sender: Any = channel
+        return channel.script(await self._composer.compose(notice, notice.kind, sender))
+
+    def last_words(self, account_key: str, text: str) -> str:
+        """Return what an account's call reads at its end; empty where it makes no calls."""
+        channel: object = self._channels.get(account_key)
+        return channel.last_words(text) if isinstance(channel, Speaks) else ""
 
     def capacity(self) -> dict[str, int]:
         """Return how many claimed notices each sender takes, by account key."""

@@ -5,11 +5,14 @@ from collections.abc import Mapping, Sequence
 import orjson
 
 from gateway.core.decide.result import Decision
+from gateway.core.incidents.notice import END_KINDS, NoticeKind
 from gateway.core.incidents.outbox import NewRow, Notice
 from gateway.core.incidents.retry import Claimant
 from gateway.flow.delivery.queue_heads import URGENT, Accepts
 from gateway.store import Tx, outbox
 from gateway.store.state import incidents, members, timeline
+
+NO_CALL = "cancelled: it needs no response any more"
 
 
 def save_decisions(
@@ -64,6 +67,7 @@ def _add_notices(
         notices = [
             n for n in decision.notices if accepts(n.target.account_key, n.kind, quiet=n.quiet)
         ]
+        _cancel_calls(tx, decision, accepts)
         if notices:
             facts.append(orjson.dumps(decision.facts))
         rows += [
@@ -88,6 +92,19 @@ def _add_notices(
     outbox.release_held(tx, [_queue(row) for row in rows if _ends_quiet_hours(row)], now)
     lease = outbox.Lease(claimant.name, claimant.until(tx.lease_now)) if claimant else None
     return outbox.add(tx, rows, facts, now, lease, capacity).claimed
+
+
+def _cancel_calls(tx: Tx, decision: Decision, accepts: Accepts) -> None:
+    """Cancel notices that still wait although they need no response any more.
+
+    Only at accounts that are notified of no end, such as those of calls: elsewhere the notice of
+    the end includes them.
+    """
+    for notice in decision.notices:
+        key = notice.target.account_key
+        answered = notice.kind is NoticeKind.ACKNOWLEDGED or notice.kind in END_KINDS
+        if answered and not accepts(key, NoticeKind.RESOLVED, quiet=False):
+            outbox.cancel_queue(tx, decision.incident.number, notice.target.key, NO_CALL)
 
 
 def _queue(row: NewRow) -> tuple[int, str]:

@@ -11,7 +11,7 @@ from functools import partial
 
 from gateway.core.actions.table import ActionName
 from gateway.core.actor import Actor, ActorKind
-from gateway.core.decide.result import ActionOutcome, ActionResult
+from gateway.core.decide.result import ActionResult
 from gateway.core.errors import GatewayError
 from gateway.core.incidents.incident import Incident
 from gateway.core.incidents.text_reply import TextCommand, TextReply, parse_text_reply
@@ -24,6 +24,7 @@ from gateway.core.plan.recipients import contact_target
 from gateway.flow.contacts.contact_health import NOTIFIED_WITHIN, ContactHealth
 from gateway.flow.dispatch.caused import RepeatedEventError
 from gateway.flow.dispatch.respond import IncidentAction
+from gateway.flow.inbound.outcome_text import outcome_text
 from gateway.store import Store, Tx, outbox
 from gateway.store.state import callback_events, contact_health, incidents
 
@@ -187,23 +188,6 @@ def people_of_number(plan: Plan, number: str) -> list[Person]:
         for person in plan.people.values()
         if any(contact.address == number for contact in person.contacts.values())
     ]
-
-
-def outcome_text(plan: Plan, result: ActionResult) -> str:
-    """Return the outcome of an action for the person who acted, in a few plain words."""
-    incident, answer = result.incident, result.answer
-    number, ack = f"#{incident.number}", incident.ack
-    holder = plan.name_of(ack.by) if ack is not None else "somebody else"
-    texts = {
-        ActionOutcome.DONE: f"You acknowledged {number}.",
-        ActionOutcome.TAKEN_OVER: f"You took {number} over.",
-        ActionOutcome.ALREADY: f"{number} is acknowledged by {holder} already.",
-        ActionOutcome.HELD: f"Nothing changed: {number} is acknowledged by {holder} now.",
-        ActionOutcome.RESOLVED: f"Nothing changed: {number} is resolved already.",
-        ActionOutcome.NOT_ACKNOWLEDGED: f"Nothing changed: {number} is not acknowledged.",
-        ActionOutcome.REFUSED: f"Not done: {result.why}.",
-    }
-    return texts.get(answer, f"{number}: {answer.value}.")
 
 
 def _notified(tx: Tx, person: Person, sender: str, since: float, reply: TextReply) -> list[int]:

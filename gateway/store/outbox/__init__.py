@@ -1,7 +1,7 @@
 """Notices from their commit to their last attempt."""
 
 from gateway.store.outbox.attempts import record_attempts, refused_ids
-from gateway.store.outbox.cancel import cancel, cancel_kinds, cancel_pages
+from gateway.store.outbox.cancel import cancel, cancel_kinds, cancel_pages, cancel_queue
 from gateway.store.outbox.claims import (
     ClaimFilter,
     Lease,
@@ -47,6 +47,7 @@ __all__ = [
     "cancel",
     "cancel_kinds",
     "cancel_pages",
+    "cancel_queue",
     "change_kind",
     "claim",
     "claim_one",

@@ -49,6 +49,19 @@ _CANCEL_PAGES = Statement(
 )
 
 
+_CANCEL_QUEUE = Statement(
+    update(notices)
+    .where(
+        notices.c.incident == bindparam("number"),
+        IS_UNFINISHED,
+        notices.c.state == literal("pending"),
+        notices.c.target_key == bindparam("key"),
+    )
+    .values(_CANCELLED)
+    .returning(*CANCELLED_COLUMNS)
+)
+
+
 def cancel(tx: Tx, ids: Sequence[int], why: str) -> int:
     """Cancel unfinished notices and store why; return how many there were."""
     return tx.run(_CANCEL, ids=json_list(ids), why=why)
@@ -62,6 +75,12 @@ def cancel_kinds(tx: Tx, incident: int, kinds: Sequence[NoticeKind], why: str) -
     rows = tx.rows(_CANCEL_KINDS, number=incident, kinds=json_list(kinds), why=why)
     mark_possibly_notified(tx, rows)
     return len(rows)
+
+
+def cancel_queue(tx: Tx, incident: int, target_key: str, why: str) -> None:
+    """Cancel an incident's waiting notices to one target; one that is being sent stays."""
+    rows = tx.rows(_CANCEL_QUEUE, number=incident, key=target_key, why=why)
+    mark_possibly_notified(tx, rows)
 
 
 def cancel_pages(tx: Tx, incident: int, person: str, channel: str, why: str) -> None:

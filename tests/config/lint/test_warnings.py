@@ -60,7 +60,8 @@ def test_a_plain_plan_has_no_warnings() -> None:
         ),
         pytest.param(
             "people: {ana: {name: Ana}}" + REST,
-            '1:10: "ana" has no contact (email, slack, sms or contacts): they cannot be notified',
+            '1:10: "ana" has no contact (email, slack, sms, voice or contacts): they cannot be '
+            "notified",
             id="person without contact",
         ),
         pytest.param(

@@ -20,7 +20,7 @@ READERS = ("core", "flow", "store", "render", "config/build", "config/lint", "cl
 
 def test_person_is_notified_on_slack_before_email() -> None:
     """A step without `by` uses the contacts in the order of the specs' `contact_order`."""
-    assert CONTACT_CHANNELS == ("slack", "email", "sms")
+    assert CONTACT_CHANNELS == ("slack", "email", "sms", "voice")
 
 
 def test_channel_of_a_later_release_has_no_capability_and_no_shown_address() -> None:

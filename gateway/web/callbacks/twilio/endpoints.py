@@ -1,4 +1,4 @@
-"""POST /callbacks/{account}/status and …/message: what Twilio posts.
+"""POST /callbacks/{account}/status, …/message and …/keys: what Twilio posts.
 
 401 is for failed authentication only. What is authentic is answered in Twilio's own form, also
 when it is refused and recorded. Twilio repeats no post that was answered: while the database
@@ -13,15 +13,16 @@ from urllib.parse import parse_qsl
 from aiohttp import web
 
 from gateway.core.plan.accounts import ChannelSettings
-from gateway.core.plan.channels import SMS
+from gateway.core.plan.channels import SMS, VOICE
 from gateway.flow.engine import Engine
+from gateway.flow.inbound.pressed_keys import PressedKey, UnknownCallError
 from gateway.flow.inbound.text_replies import InboundText, UnknownNumberError
 from gateway.store import StoreUnavailableError
 from gateway.web.callbacks.fields import MalformedEventError, required_text
 from gateway.web.callbacks.handler import callback_account, refuse
 from gateway.web.callbacks.twilio import twiml
 from gateway.web.callbacks.twilio.signature import HEADER, is_signed
-from gateway.web.callbacks.twilio.states import message_event, sid_of
+from gateway.web.callbacks.twilio.states import call_event, message_event, sid_of
 from gateway.web.http.bodies import read_body
 from gateway.web.http.errors import RequestError
 from gateway.web.http.keys import ENGINE
@@ -34,8 +35,10 @@ MOST_FIELDS = 200
 
 NOT_SAVED = "Not saved: the gateway's database cannot be reached. Nothing has changed."
 
+NOT_DONE = "Not done: this call is not known here."
+
 _PATH = "/callbacks/"
-_TYPES = {SMS.name: None}
+_EVENTS = {SMS.name: message_event, VOICE.name: call_event}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +58,10 @@ class TwilioEndpoints:
         self._engine = engine
 
     async def status(self, request: web.Request) -> web.StreamResponse:
-        """Record whether a message arrived; answer 204."""
-        form = await self._read(request)
+        """Record whether a message arrived or a call was answered; answer 204."""
+        form = await self._read(request, _EVENTS)
         try:
-            event = message_event(form.fields, form.notice)
+            event = _EVENTS[form.account.type](form.fields, form.notice)
         except MalformedEventError as error:
             await refuse(self._engine, request, form.account, form.body, str(error))
             return web.Response(status=204)
@@ -68,7 +71,7 @@ class TwilioEndpoints:
 
     async def message(self, request: web.Request) -> web.StreamResponse:
         """Act on a text message; the answer says what became of it."""
-        form = await self._read(request)
+        form = await self._read(request, {SMS.name: None})
         try:
             message = InboundText(
                 sid_of(form.fields, "MessageSid"),
@@ -84,9 +87,29 @@ class TwilioEndpoints:
             answer = NOT_SAVED
         return twiml.message(answer)
 
-    async def _read(self, request: web.Request) -> SignedForm:
+    async def keys(self, request: web.Request) -> web.StreamResponse:
+        """Act on a key that was pressed in a call; the answer is what the call says next."""
+        form = await self._read(request, {VOICE.name: None})
+        key = form.account.account_key
+        try:
+            pressed = PressedKey(
+                sid_of(form.fields, "CallSid"),
+                form.fields.get("Digits", "")[:1],
+                required_text(form.fields, "To"),
+                form.notice or 0,
+            )
+            document = await self._engine.pressed_keys.record(form.account, pressed)
+        except (MalformedEventError, UnknownCallError) as error:
+            await refuse(self._engine, request, form.account, form.body, str(error))
+            document = self._engine.delivery.last_words(key, NOT_DONE)
+        except StoreUnavailableError as error:
+            log.warning("a pressed key was not saved: %s", error)
+            document = self._engine.delivery.last_words(key, NOT_SAVED)
+        return twiml.whole(document)
+
+    async def _read(self, request: web.Request, types: Mapping[str, object]) -> SignedForm:
         """Return a form that Twilio signed. Raises RequestError: 404, 413, or 401."""
-        account = callback_account(self._engine, request, _TYPES)
+        account = callback_account(self._engine, request, types)
         callbacks = account.callbacks
         assert callbacks is not None, "callback_account has checked it"
         signature = request.headers.get(HEADER, "")
@@ -122,3 +145,4 @@ def add_routes(app: web.Application) -> None:
     endpoints = TwilioEndpoints(app[ENGINE])
     app.router.add_post("/callbacks/{account}/status", endpoints.status)
     app.router.add_post("/callbacks/{account}/message", endpoints.message)
+    app.router.add_post("/callbacks/{account}/keys", endpoints.keys)

@@ -7,6 +7,8 @@ from aiohttp import web
 from gateway.channels.sms.segments import capacity, cut, is_gsm7, plain_text
 from gateway.channels.support.truncate import strip_controls
 
+_END = '<?xml version="1.0" encoding="UTF-8"?><Response><Hangup/></Response>'
+
 LONGEST_ANSWER = 2
 """Segments of a text message that is answered."""
 
@@ -23,5 +25,9 @@ def message(text: str) -> web.Response:
 
 def document(content: str) -> web.Response:
     """Return a whole document. An answer of another form is read to people as an error."""
-    text = f'<?xml version="1.0" encoding="UTF-8"?><Response>{content}</Response>'
-    return web.Response(text=text, content_type="text/xml")
+    return whole(f'<?xml version="1.0" encoding="UTF-8"?><Response>{content}</Response>')
+
+
+def whole(document: str) -> web.Response:
+    """Return an answer with a document; an empty one ends a call without a word."""
+    return web.Response(text=document or _END, content_type="text/xml")

@@ -9,7 +9,14 @@ from xml.etree import ElementTree
 from gateway.core.incidents.incident import Incident
 from gateway.core.incidents.timeline import TimelineEntry
 from gateway.store.state import timeline
-from tests.fakes.twilio_posts import AUTH_TOKEN, inbound_text, message_state, post
+from tests.fakes.twilio_posts import (
+    AUTH_TOKEN,
+    call_state,
+    inbound_text,
+    message_state,
+    post,
+    pressed_key,
+)
 from tests.flow.world import ROUTES, World
 from tests.web.real import Client, served
 
@@ -77,6 +84,25 @@ class Phones:
         document = ElementTree.fromstring(await answer.text())
         await self.world.advance(1.0)
         return "".join(one.text or "" for one in document.iter("Message"))
+
+    async def call(self, state: str, to: str = ANA, *, code: str = "", sid: str = "CA1") -> int:
+        """Post a call's state, and let the gateway go on; return the answer's status."""
+        path = f"/callbacks/voice/status?notice={self.notice_to(f'voice:{to}')}"
+        form = call_state(state, to, code=code, sid=sid)
+        answer = await post(self.client, path, form, base=self.base)
+        await self.world.advance(1.0)
+        return answer.status
+
+    async def press(
+        self, key: str, to: str = ANA, *, sid: str = "CA1", notice: int | None = None
+    ) -> ElementTree.Element:
+        """Press a key in a call, and return the document that it goes on with."""
+        number = self.notice_to(f"voice:{to}") if notice is None else notice
+        path = f"/callbacks/voice/keys?notice={number}"
+        answer = await post(self.client, path, pressed_key(key, to, sid=sid), base=self.base)
+        assert (answer.status, answer.content_type) == (200, "text/xml")
+        await self.world.advance(1.0)
+        return ElementTree.fromstring(await answer.text())
 
     async def incident(self, number: int = 1001) -> Incident:
         return await self.world.incident(number)
