@@ -3,7 +3,7 @@
 from gateway.config.grammar.channels.common import CALLBACKS, INBOUND, REST_TOKEN, SIGNING_SECRET
 from gateway.config.grammar.parsed import ParsedSection
 from gateway.config.source.problem import Findings, shorten
-from gateway.core.plan.channels import spec_of
+from gateway.core.plan.channels import AddressKind, spec_of
 from gateway.core.plan.plan import Plan
 
 
@@ -51,7 +51,9 @@ def warn_callbacks_without_lookups(file: ParsedSection, findings: Findings) -> N
     Most of PagerDuty's webhooks have no key of ours, and none has a user's address.
     """
     section: ParsedSection | None = file.get("channels")
-    for item in section.fields.values() if section is not None else ():
+    for name, item in section.fields.items() if section is not None else ():
+        if spec_of(item.value.get("type", name)).address is not AddressKind.SECRET:
+            continue  # its targets are people's addresses: what it posts needs no key of ours
         callbacks: ParsedSection | None = item.value.get(CALLBACKS)
         if callbacks is not None and SIGNING_SECRET in callbacks and REST_TOKEN not in item.value:
             message = (

@@ -1,5 +1,6 @@
 """Runbooks: what to do about an alert, as files that the gateway serves, or at a URL."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -12,19 +13,37 @@ PATH = "runbooks"
 """Below the gateway's own address: where the files are served."""
 
 
+_HEADER = re.compile(r"---[ \t]*\n(.*?\n)?---[ \t]*(?:\n|\Z)", re.DOTALL)
+_ALERTS = re.compile(r"^alerts:[ \t]*(.+?)[ \t]*$", re.MULTILINE)
+
+
 @dataclass(frozen=True, slots=True)
 class Runbook:
-    """A file of the folder; `immediate` is its section of that name as plain text."""
+    """A file of the folder; `immediate` is its section of that name as plain text.
+
+    `alerts` are names of alerts that it is about beside that of the file.
+    """
 
     name: str
     text: str
     title: str
     immediate: str
+    alerts: tuple[str, ...] = ()
 
 
 def runbook(name: str, text: str) -> Runbook:
-    """Return the runbook of a Markdown text; without a heading its title is its name."""
-    return Runbook(name, text, first_heading(text) or name, section_of(text, IMMEDIATE))
+    """Return the runbook of a Markdown text; without a heading its title is its name.
+
+    Lines between `---` at its beginning are not shown. One of them may be `alerts: NAME, NAME`.
+    """
+    header = _HEADER.match(text)
+    body = text[header.end() :] if header else text
+    listed = _ALERTS.search(header[1] or "") if header else None
+    alerts = (
+        [one.strip().strip("\"'") for one in listed[1].strip("[]").split(",")] if listed else []
+    )
+    title = first_heading(body) or name
+    return Runbook(name, body, title, section_of(body, IMMEDIATE), tuple(filter(None, alerts)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +53,16 @@ class Runbooks:
     folder: str = ""
     url: str = ""
     pages: Mapping[str, Runbook] = field(default_factory=dict)
+    _by_name: Mapping[str, Runbook] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        by_name: dict[str, Runbook] = {}
+        for page in self.pages.values():
+            by_name.setdefault(normal_name(page.name), page)
+        for page in self.pages.values():  # the name of a file wins
+            for alert in page.alerts:
+                by_name.setdefault(normal_name(alert), page)
+        object.__setattr__(self, "_by_name", by_name)
 
     @property
     def declared(self) -> bool:
@@ -44,13 +73,9 @@ class Runbooks:
         """Return the file for a name: an alert's, or one that an annotation has.
 
         DoubleChargeDetected is DoubleChargeDetected.md or double-charge-detected.md: case and
-        anything but letters and digits do not count.
+        anything but letters and digits do not count. Else a file that lists the alert has it.
         """
-        exact = self.pages.get(name)
-        if exact is not None:
-            return exact
-        key = normal_name(name)
-        return next((one for one in self.pages.values() if normal_name(one.name) == key), None)
+        return self.pages.get(name) or self._by_name.get(normal_name(name))
 
 
 def normal_name(name: str) -> str:

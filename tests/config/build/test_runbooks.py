@@ -93,3 +93,15 @@ def test_url_that_is_not_safe_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "routes.yaml").write_text(ROUTES.replace(": books", ": ftp://example.com/"))
     with pytest.raises(ConfigError, match="write https://"):
         load(tmp_path / "routes.yaml", env={})
+
+
+def test_header_lists_further_alerts_and_is_not_shown(books: Path) -> None:
+    """Alerts of one kind share a runbook; the name of a file wins over a list."""
+    text = f'---\nowner: ana\nalerts: [Refunds slow, "DoubleChargeDetected"]\n---\n{TEXT}'
+    (books / "refunds.md").write_text(text)
+    runbooks = loaded(books).plan.runbooks
+    refunds, charge = runbooks.find("RefundsSlow"), runbooks.find("DoubleChargeDetected")
+    assert refunds is not None
+    assert charge is not None
+    assert (refunds.name, charge.name) == ("refunds", "double-charge-detected")
+    assert refunds.text == TEXT
