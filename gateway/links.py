@@ -102,6 +102,10 @@ class Links:
         """Return the URL below which the vendor of an account posts back."""
         return f"{self.external_url}/callbacks/{account}"
 
+    def push(self) -> str:
+        """Return the URL that the buttons of push messages post to, with their token."""
+        return f"{self.external_url}/push/acknowledge"
+
     def acknowledge(self, number: int, person: str, expires_at: float) -> str:
         """Return a URL by which `person` can acknowledge incident `number` until `expires_at`."""
         token = self.token(Purpose.ACKNOWLEDGE, number, person, expires_at)

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from gateway.flow.engine import Engine
 from gateway.settings import ServerSettings
-from gateway.web import alertmanager_api, api_v1, feeds, ops
+from gateway.web import alertmanager_api, api_v1, feeds, ops, push
 from gateway.web.callbacks import handler as callbacks
 from gateway.web.callbacks import inbound
 from gateway.web.callbacks.twilio import endpoints as twilio
@@ -66,6 +66,7 @@ def _add_all(app: web.Application) -> None:
     callbacks.add_routes(app)
     inbound.add_routes(app)
     twilio.add_routes(app)
+    push.add_routes(app)
 
 
 async def _redirect(path: str, request: web.Request) -> web.StreamResponse:

@@ -7,6 +7,8 @@ import pytest
 
 from gateway.channels.email import mail
 from gateway.channels.email.postmark import channel as postmark
+from gateway.channels.ntfy import body as ntfy_body
+from gateway.channels.ntfy import channel as ntfy
 from gateway.channels.pagerduty import channel as pagerduty
 from gateway.channels.pagerduty import event
 from gateway.channels.slack import blocks
@@ -25,7 +27,7 @@ from gateway.core.incidents import retry
 from gateway.core.plan import intervals, plan
 from gateway.core.plan.accounts import SourceSettings
 from gateway.core.plan.flapping import Flapping
-from gateway.flow.delivery.compose import LINK_VALID_FOR
+from gateway.flow.delivery.compose import BUTTON_VALID_FOR, LINK_VALID_FOR
 from gateway.flow.delivery.digests import DIGEST_THRESHOLD
 from gateway.flow.heartbeat import EVERY as HEARTBEAT_EVERY
 from gateway.flow.intake.intake import MAX_WAITING
@@ -63,7 +65,10 @@ STATED = [
     ("on-call.md", f"else {intervals.DEFAULT_STEP_WAIT / MINUTE:.0f} minutes"),
     ("channels.md", f"| at once | {postmark.IN_FLIGHT} | {slack.IN_FLIGHT} |"
      f" {pagerduty.IN_FLIGHT} | {sms.IN_FLIGHT} |"
-     f" {voice.IN_FLIGHT} | {webhooks.IN_FLIGHT} |"),
+     f" {voice.IN_FLIGHT} | {ntfy.IN_FLIGHT} | {webhooks.IN_FLIGHT} |"),
+    ("channels.md", f"title {ntfy_body.TITLE_CHARACTERS} characters, text"
+     f" {ntfy_body.MESSAGE_BYTES} bytes"),
+    ("ntfy.md", f"for {BUTTON_VALID_FOR / HOUR:.0f} hours"),
     ("channels.md", f"`max_segments`, {sms_body.MAX_SEGMENTS} by default"),
     ("channels.md", f"{LONGEST_SPEECH} characters are read"),
     ("sms-and-voice.md", f"rings for {voice.RING_FOR} seconds"),

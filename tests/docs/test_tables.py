@@ -4,6 +4,7 @@ import re
 
 from gateway.channels.email.postmark import codes as email_codes
 from gateway.channels.email.smtp.replies import BY_STEP, Step
+from gateway.channels.ntfy import codes as ntfy_codes
 from gateway.channels.slack import codes as slack_codes
 from gateway.channels.support import http_errors
 from gateway.channels.twilio import codes as twilio_codes
@@ -189,3 +190,13 @@ def test_smtp_codes_on_the_page_are_those_of_the_program() -> None:
     }
     known = {step: {c: f.value for c, f in of.items()} for step, of in BY_STEP.items()}
     assert listed == known
+
+
+def test_codes_of_ntfy_on_the_page_are_those_of_the_program() -> None:
+    """docs/ntfy.md states what follows from each code (E50)."""
+    listed = {
+        int(code): row[0].strip("`")
+        for row in table_rows(section(page_text("ntfy.md"), "Errors"))
+        for code in re.findall(r"`(\d+)`", row[1])
+    }
+    assert listed == {code: failure.value for code, failure in ntfy_codes.CODES.items()}

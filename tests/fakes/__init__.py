@@ -1,5 +1,6 @@
 """Fake vendors: small real HTTP servers that behave, and misbehave, like the real ones."""
 
+from tests.fakes.ntfy import FakeNtfy
 from tests.fakes.pagerduty import FakePagerDuty
 from tests.fakes.postmark import FakePostmark
 from tests.fakes.server import Behaviour, Fake, Received
@@ -10,6 +11,7 @@ from tests.fakes.webhook import FakeWebhook
 __all__ = [
     "Behaviour",
     "Fake",
+    "FakeNtfy",
     "FakePagerDuty",
     "FakePostmark",
     "FakeSlack",

@@ -2,7 +2,13 @@
 
 from collections.abc import Mapping
 
-from gateway.config.build.providers import check_library, check_provider, provider_keys
+from gateway.config.build.providers import (
+    check_library,
+    check_provider,
+    provider_credential,
+    provider_keys,
+)
+from gateway.config.build.target_options import option_text
 from gateway.config.grammar.channels import GRAMMARS
 from gateway.config.grammar.channels.common import CALLBACKS, SIGNING_SECRET, TYPE
 from gateway.config.grammar.parsed import ParsedSection
@@ -84,7 +90,7 @@ def _account(
             # Beside those with a password, so that a channel finds all proxies together.
             secret_options[key] = Secret(item.value)
         else:
-            options[key] = str(item.value)
+            options[key] = option_text(item.value)
     check_library(spec, entry, findings)
     if "proxy" in secret_options and options.get("private_addresses") == "refuse":
         findings.error(entry.position_of("proxy"), PROXY_CONNECTS)
@@ -102,7 +108,7 @@ def credential_key(spec: ChannelSpec, entry: ParsedSection) -> str:
     """Return the key of the credential that an account is declared with."""
     if spec.posting_key in entry:
         return spec.posting_key
-    return provider_keys(spec, entry).credential
+    return provider_credential(spec, entry)
 
 
 def _callbacks(
@@ -136,7 +142,7 @@ def _check_account(
 ) -> None:
     """Note the keys that an account lacks: those it needs, and with a token the recommended."""
     grammar, keys = GRAMMARS[spec.name], provider_keys(spec, entry)
-    credential = keys.credential
+    credential = provider_credential(spec, entry)
     if spec.posting_key in entry:
         for key in (credential, *grammar.token_only):
             if key in entry:

@@ -27,6 +27,12 @@ def provider_keys(spec: ChannelSpec, entry: ParsedSection) -> ProviderKeys:
     return GRAMMARS[spec.name].providers.get(provider_name(spec, entry), ProviderKeys((TOKEN,)))
 
 
+def provider_credential(spec: ChannelSpec, entry: ParsedSection) -> str:
+    """Return the key of the credential that an account has, else of the usual one."""
+    credentials = provider_keys(spec, entry).credentials
+    return next((key for key in credentials if key in entry), credentials[0])
+
+
 def check_library(spec: ChannelSpec, entry: ParsedSection, findings: Findings) -> None:
     """Note an error if the account's provider needs a library that is not installed."""
     provider = provider_name(spec, entry)

@@ -32,6 +32,17 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Button:
+    """A button that acknowledges by a POST to `url` with `Authorization: Bearer TOKEN`.
+
+    The token is one person's and one incident's, and is valid for a short time.
+    """
+
+    url: str
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """One notice as text.
 
@@ -43,7 +54,8 @@ class Message:
     the same decision pages; a channel checks their form before it mentions anybody. `reply_token`
     is what a reply must bring back to count as the person's; empty for messages to nobody alone.
     `callback_url` is the URL below which the account's vendor may post back about the message; what
-    it adds as `?notice=` comes back with it.
+    it adds as `?notice=` comes back with it. `urgent`: it may wake people. `button` is for channels
+    whose buttons act by themselves, in messages to one person about a firing incident.
     """
 
     notice_id: int
@@ -62,3 +74,5 @@ class Message:
     mentions: tuple[str, ...] = ()
     reply_token: str = ""
     callback_url: str = ""
+    urgent: bool = False
+    button: Button | None = None

@@ -19,6 +19,7 @@ class AddressKind(StrEnum):
     NAME = "name"  # a channel's name or a member's id: shown, except for a person's id
     SECRET = "secret"  # noqa: S105  # targets carry a reference; the variable's name is shown
     URL = "url"  # perhaps a secret: the variable's name or the host is shown
+    TOPIC = "topic"  # a secret if it is a reference; else it is shown
 
 
 class Capability(StrEnum):
@@ -45,6 +46,8 @@ class Capability(StrEnum):
     """It calls people, so only what asks for a response is sent: no end and no acknowledgement."""
     SKIPS_ACTOR = "skips actor"
     """A person who acknowledged gets no message about it: it would be a new one, not an edit."""
+    PRESSED_BUTTONS = "pressed buttons"
+    """A button of its messages to a person acknowledges at once, by a request of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,7 @@ class ChannelSpec:
     @property
     def secret_address(self) -> bool:
         """Return whether an address may be a secret, so that only its reference is shown."""
-        return self.address in (AddressKind.SECRET, AddressKind.URL)
+        return self.address in (AddressKind.SECRET, AddressKind.URL, AddressKind.TOPIC)
 
 
 EMAIL = ChannelSpec(
@@ -239,7 +242,30 @@ VOICE = ChannelSpec(
     libraries={"twilio": _TWILIO},
 )
 
-SPECS = (EMAIL, SLACK, PAGERDUTY, SMS, VOICE, WEBHOOK, CONSOLE)
+NTFY = ChannelSpec(
+    "ntfy",
+    "ntfy",
+    AddressKind.TOPIC,
+    parts=("title", "text"),
+    reduced="without buttons",
+    needs_account=True,
+    capabilities=frozenset(
+        {
+            Capability.ACKNOWLEDGEMENTS,
+            Capability.DIGESTS,
+            Capability.INCIDENT_NUMBERS,
+            Capability.PRESSED_BUTTONS,
+            Capability.READ_BY_PEOPLE,
+            Capability.SHIFT_MESSAGES,
+            Capability.SKIPS_ACTOR,
+            Capability.UPDATES,
+        }
+    ),
+    sample_address="billing-alerts",
+    vendor_words=frozenset({"ntfy", "topic"}),
+)
+
+SPECS = (EMAIL, SLACK, PAGERDUTY, SMS, VOICE, NTFY, WEBHOOK, CONSOLE)
 """All channels, in the order of the reference."""
 
 CHANNELS: Mapping[str, ChannelSpec] = {spec.name: spec for spec in SPECS}

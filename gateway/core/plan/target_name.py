@@ -72,6 +72,8 @@ def _address_name(target: Target) -> str:
     if names := _REFERENCE.findall(target.address):
         words = re.split(r"[^A-Za-z0-9]+", " ".join(names).lower())
         return " ".join(word for word in words if word and word not in _NOISE)
+    if kind is AddressKind.TOPIC:
+        return target.address
     if kind is AddressKind.URL:
         try:
             return urlsplit(target.address).hostname or ""

@@ -9,7 +9,7 @@ import orjson
 
 from gateway.channels.contract import Channel, TakesReplies
 from gateway.core.decide.facts import without_ends
-from gateway.core.incidents.message import Link, Message
+from gateway.core.incidents.message import Button, Link, Message
 from gateway.core.incidents.notice import (
     FIRING_KINDS,
     NoticeKind,
@@ -20,7 +20,8 @@ from gateway.core.incidents.notice import (
 from gateway.core.incidents.outbox import Notice
 from gateway.core.plan.channels import Capability, spec_of
 from gateway.core.plan.plan import Plan, Target
-from gateway.links import Links
+from gateway.flow.delivery.outcome import is_urgent
+from gateway.links import Links, Purpose
 from gateway.metrics import Metrics
 from gateway.render.request import RenderRequest
 from gateway.render.service import RenderService
@@ -47,6 +48,11 @@ def mentions_of(
 LINK_VALID_FOR = 48 * 3600.0
 """Seconds for which an acknowledge link is valid, from the sending of its message."""
 
+
+BUTTON_VALID_FOR = 2 * 3600.0
+"""Seconds for which the button of a push message acknowledges, from the sending of its message.
+Servers keep messages for hours, with the button's token. Shorter: somebody who reads the message
+late finds that the button does not work, and has to open the page."""
 
 REPLY_VALID_FOR = 7 * 86400.0
 """Seconds for which a message can be replied to. Longer: an old mail still acts on an incident."""
@@ -109,7 +115,20 @@ class Composer:
             mentions=mentions,
             reply_token=reply_token,
             callback_url=self._links.callbacks(notice.target.account),
+            urgent=is_urgent(self._plan(), notice, kind),
+            button=self._button(notice, kind, channel),
         )
+
+    def _button(self, notice: Notice, kind: NoticeKind, channel: Channel) -> Button | None:
+        """Return the button that acknowledges as the person whose message it is."""
+        person = notice.target.person
+        if notice.incident is None or not person or kind not in FIRING_KINDS:
+            return None
+        if not channel.spec.can(Capability.PRESSED_BUTTONS):
+            return None
+        expires_at = self._now() + BUTTON_VALID_FOR
+        token = self._links.token(Purpose.PUSH, notice.incident, person, expires_at)
+        return Button(self._links.push(), token)
 
     def _heading(self, facts: Mapping[str, Any]) -> str:
         """Return the severity's title; empty without one, or (logged) where it cannot be used."""

@@ -28,13 +28,13 @@ ACCOUNT = "account"
 class ProviderKeys:
     """The keys of an account that have a meaning with one of its providers only.
 
-    `credential` is the key of the secret without which nothing can be sent; if it is `optional`,
-    an account may omit it. `check` notes what single keys cannot say.
+    `credentials` are the keys of secrets. One of them is needed to send; if they are `optional`, an
+    account may omit all. `check` notes what single keys cannot say.
     """
 
     keys: tuple[str, ...]
     required: tuple[str, ...] = ()
-    credential: str = TOKEN
+    credentials: tuple[str, ...] = (TOKEN,)
     optional: bool = False
     check: Callable[[ParsedSection, Findings], None] | None = None
 

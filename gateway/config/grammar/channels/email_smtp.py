@@ -149,7 +149,7 @@ def _check(entry: ParsedSection, findings: Findings) -> None:
 SMTP = ProviderKeys(
     tuple(one.name for one in SMTP_FIELDS),
     required=(HOST,),
-    credential=PASSWORD,
+    credentials=(PASSWORD,),
     optional=True,
     check=_check,
 )
