@@ -14,6 +14,7 @@ from types import FrameType
 
 from benchmarks.demo_causes import Causes, Monitoring, Recorded
 from benchmarks.demo_screen import Screen
+from benchmarks.demo_senders import sections
 from benchmarks.demo_story import Story, print_summary
 from benchmarks.demo_watch import StoryTimeoutError, Watch
 from tests.endtoend.world import World
@@ -55,12 +56,13 @@ def main() -> int:
 def run(screen: Screen, home: Path, reading: float, linger: float) -> None:
     """Start everything, run the story, end everything."""
     screen.print_line("Starting the gateway, fake vendors and monitoring …", style="bold")
-    with World(home, STEP_WAIT) as world:
+    with World(home, STEP_WAIT, sections()) as world:
         causes = find_causes(world, screen)
         screen.print_line(causes.description)
         screen.print_line(
-            "The gateway has the shipped routes.yaml, with seconds for minutes; Postmark, Slack "
-            "and PagerDuty are fakes that take what the real ones would."
+            "The gateway has the shipped routes.yaml, with seconds for minutes, and the sources, "
+            "links and runbooks of the billing example; Postmark, Slack and PagerDuty are fakes "
+            "that take what the real ones would."
         )
         screen.link("Incidents:   ", f"{world.gateway.url}/")
         if isinstance(causes, Monitoring):

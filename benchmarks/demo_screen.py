@@ -9,6 +9,8 @@ from rich.text import Text
 COLOURS = {
     "Prometheus": "red",
     "Alertmanager": "yellow",
+    "Sentry": "bright_red",
+    "Grafana": "bright_yellow",
     "Gateway": "bright_blue",
     "PagerDuty": "green",
     "Slack": "magenta",

@@ -1,4 +1,4 @@
-"""Story of the demonstration: acknowledgement, escalation, inhibition, and resolution."""
+"""Story of the demonstration: acknowledgement, escalation, inhibition, sources, resolution."""
 
 from datetime import datetime
 from typing import Any
@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from benchmarks.demo_causes import Causes
 from benchmarks.demo_screen import Screen
+from benchmarks.demo_senders import Senders
 from benchmarks.demo_watch import Watch
 from tests.endtoend.world import World
 from tests.processes.harness import request
@@ -22,12 +23,15 @@ class Story:
         """`reading` is the number of seconds between an event and a person's reaction."""
         self._world, self._causes, self._watch, self._screen = world, causes, watch, screen
         self._reading = reading
+        self._senders = Senders(world)
 
     def run(self) -> None:
         """Run all chapters."""
         self.acknowledged_at_once()
         self.escalated()
         self.inhibited()
+        self.invariant_violated()
+        self.checkouts_drop()
         self.resolved()
 
     def acknowledged_at_once(self) -> None:
@@ -68,6 +72,38 @@ class Story:
         self._watch.until("the slow one is suppressed", lambda: self._was_suppressed(slow))
         self._acknowledge(number, "#platform-alerts", "Cho", person="cho")
 
+    def invariant_violated(self) -> None:
+        """Sentry posts, and the person on call and the channel are notified within a second."""
+        self._screen.chapter(
+            "An invariant is violated, says Sentry",
+            "No rule of Prometheus is asked: PagerDuty, Ana and #billing-alerts within a second.",
+        )
+        alert = "Billing invariant violated"
+        self._event("Sentry", f"posts: {alert}, NO_DOUBLE_CHARGE, signed")
+        posted_at = self._senders.violate_invariant()
+        number = self._fires(alert, "#billing-alerts")
+        self._watch.until("Ana is notified", lambda: self._was_notified(number, "ana@example.com"))
+        first = {
+            one.to: one.at for one in reversed(self._world.received()) if one.incident == number
+        }
+        for to in ("#billing-alerts", "ana@example.com"):
+            took = first[to] - posted_at
+            self._screen.print_line(f"   {to} was notified {took:.2f} s after Sentry's post.")
+        self._acknowledge(number, "ana@example.com", "Ana")
+
+    def checkouts_drop(self) -> None:
+        """Grafana posts a warning with its dashboard, and nobody is woken."""
+        self._screen.chapter(
+            "Fewer checkouts are completed, says Grafana",
+            "A warning: #billing-alerts and two mailboxes, with Grafana's dashboard and a runbook.",
+        )
+        self._event("Grafana", "posts: Checkout conversion low")
+        self._senders.grafana("firing")
+        number = self._fires("Checkout conversion low", "alerts@example.com")
+        self._screen.print_line("\n   alerts@example.com reads:")
+        self._screen.quote(self._mail(number, "alerts@example.com"))
+        self._watch.pause(self._reading)
+
     def resolved(self) -> None:
         """Everyone notified of a firing alert is notified when it resolves, and nobody else."""
         self._screen.chapter(
@@ -75,8 +111,12 @@ class Story:
             "Everyone who was notified gets a resolved notification, and nobody else.",
         )
         # The database comes last: otherwise slowness would not be inhibited for a moment.
+        self._senders.resolve_issue()
+        self._senders.grafana("resolved")
         self._causes.heal("BillingHighLatency", "DoubleChargeDetected", "RenewalCronFailed")
-        self._watch.until("three are resolved", lambda: self._open() <= {"BillingDatabaseDown"})
+        self._watch.until(
+            "the others are resolved", lambda: self._open() <= {"BillingDatabaseDown"}
+        )
         self._causes.heal("BillingDatabaseDown")
         self._watch.until("all are resolved", lambda: not self._open())
         self._watch.until("all messages are sent", self._all_sent)
@@ -123,8 +163,11 @@ class Story:
         return str(mails[0].content["TextBody"])
 
     def _report(self, what: str) -> None:
+        self._event("People", what)
+
+    def _event(self, who: str, what: str) -> None:
         self._watch.print_news()
-        self._screen.event(self._watch.now(), "People", what)
+        self._screen.event(self._watch.now(), who, what)
 
     def _was_notified(self, number: int, to: str) -> bool:
         return any(one.incident == number and one.to == to for one in self._world.received())

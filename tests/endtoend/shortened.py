@@ -35,11 +35,14 @@ def copy_rules(source: Path, target: Path, window: int = WINDOW) -> None:
         (target / file.name).write_text(rules(file.read_text(), window))
 
 
-def routes(text: str, wait: float, vendors: Mapping[str, str]) -> str:
+def routes(
+    text: str, wait: float, vendors: Mapping[str, str], more: Mapping[str, Any] | None = None
+) -> str:
     """Return routes.yaml with the same people, receivers and routes, for a story of a minute.
 
     Groups notify at once, an escalation step waits for `wait` seconds, repeats stay unchanged. The
-    channels' accounts are at the `vendors`' addresses. Ana and Cho are on call on every day.
+    channels' accounts are at the `vendors`' addresses. Ana and Cho are on call on every day. `more`
+    are further sections, and further entries of mappings such as `sources`.
     """
     content: dict[str, Any] = yaml.safe_load(text)
     accounts = content["channels"]
@@ -53,4 +56,7 @@ def routes(text: str, wait: float, vendors: Mapping[str, str]) -> str:
                 step["wait"] = f"{wait:g}s"
     for rota, person in (("billing", "ana"), ("platform", "cho")):
         content["rotas"][rota]["layers"] = [{"members": [person], "start": "2020-01-01"}]
+    for key, value in (more or {}).items():
+        known = content.get(key)
+        content[key] = {**known, **value} if isinstance(known, dict) else value
     return yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=1000)

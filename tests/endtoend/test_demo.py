@@ -50,6 +50,9 @@ def test_the_demo_runs_without_prometheus(demo: Process, tmp_path: Path) -> None
         "escalated: step 2: Ana, Ben",
         "Acknowledged by Ben",
         "suppressed: inhibited by",
+        "#billing-alerts was notified 0.",
+        "ana@example.com was notified 0.",
+        "⚠️ BILLING WARNING: Checkout conversion low",
         "RESOLVED: BillingDatabaseDown",
     ):
         assert part in summary

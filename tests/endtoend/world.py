@@ -1,10 +1,11 @@
 """The whole chain as processes: exporter, Prometheus, Alertmanager, gateway, fake vendors."""
 
 import json
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from tests.endtoend.monitoring import Alertmanager, Exporter, Prometheus, free_port, posting_to
 from tests.endtoend.received import ReceivedMessage, received_messages
@@ -18,6 +19,8 @@ PROMETHEUS_TOKEN = "test-prometheus-token"
 SECRETS = {
     "ALERTMANAGER_TOKEN": ALERTMANAGER_TOKEN,
     "PROMETHEUS_TOKEN": PROMETHEUS_TOKEN,
+    "GRAFANA_TOKEN": "test-grafana-token",
+    "SENTRY_CLIENT_SECRET": "test-sentry-client-secret",
     "PAGERDUTY_BILLING_KEY": "test0pagerduty0routing0key000001",
     "PAGERDUTY_PLATFORM_KEY": "test0pagerduty0routing0key000002",
 }
@@ -32,8 +35,10 @@ class World:
     An escalation step waits for `step_wait` seconds. Everything ends with the block.
     """
 
-    def __init__(self, home: Path, step_wait: float) -> None:
+    def __init__(self, home: Path, step_wait: float, more: Mapping[str, Any] | None = None) -> None:
+        """`more` are sections and entries beside those of the shipped file."""
         self.home = home
+        self._more = more
         self._step_wait = step_wait
         self._ends = ExitStack()
 
@@ -46,7 +51,7 @@ class World:
             address = f"127.0.0.1:{free_port()}"
             self.gateway = Gateway(
                 self.home / "gateway",
-                routes(shipped, self._step_wait, self.vendors.urls),
+                routes(shipped, self._step_wait, self.vendors.urls, self._more),
                 self.vendors,
                 installed=True,
                 GATEWAY_LISTEN=address,
