@@ -30,7 +30,17 @@ SHORTEST_SECRET = 4
 
 # aiohttp.access logs the URL of each request, and the SDKs log whole bodies and headers with tokens
 # at DEBUG. Alembic logs each of its steps; one line of ours covers them.
-QUIET_LOGGERS = ("aiohttp.access", "alembic", "asyncio", "httpx", "pdpyras", "slack_sdk", "urllib3")
+QUIET_LOGGERS = (
+    "aiohttp.access",
+    "alembic",
+    "apprise",
+    "asyncio",
+    "httpx",
+    "pdpyras",
+    "slack_sdk",
+    "twilio",
+    "urllib3",
+)
 
 _LINK_TOKEN = re.compile(r"((?:/|%2F)(?:ack|swap|feeds)(?:/|%2F))[A-Za-z0-9_%.=~-]+", re.IGNORECASE)
 

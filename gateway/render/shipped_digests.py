@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 
 DIGESTS: Mapping[str, str] = {
+    "apprise/text.j2": "ef20e76bece7d59871b51e08a128df04ae690cbe7feaec74c3446ae45dba30dc",
+    "apprise/text.report.j2": "5761ff66d0057986eadfe5f1a3ec52323cb6619c8a4226255818f058af929785",
+    "apprise/text.shift.j2": "a7c4f8b4fb18561e459165807705d8fefd95b129c74f022934406d0886d7aef7",
     "console/text.j2": "ef20e76bece7d59871b51e08a128df04ae690cbe7feaec74c3446ae45dba30dc",
     "console/text.report.j2": "5761ff66d0057986eadfe5f1a3ec52323cb6619c8a4226255818f058af929785",
     "console/text.shift.j2": "a7c4f8b4fb18561e459165807705d8fefd95b129c74f022934406d0886d7aef7",

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway.channels.apprise import channel as apprise
 from gateway.channels.email import mail
 from gateway.channels.email.postmark import channel as postmark
 from gateway.channels.ntfy import body as ntfy_body
@@ -65,7 +66,8 @@ STATED = [
     ("on-call.md", f"else {intervals.DEFAULT_STEP_WAIT / MINUTE:.0f} minutes"),
     ("channels.md", f"| at once | {postmark.IN_FLIGHT} | {slack.IN_FLIGHT} |"
      f" {pagerduty.IN_FLIGHT} | {sms.IN_FLIGHT} |"
-     f" {voice.IN_FLIGHT} | {ntfy.IN_FLIGHT} | {webhooks.IN_FLIGHT} |"),
+     f" {voice.IN_FLIGHT} | {ntfy.IN_FLIGHT} |"
+     f" {apprise.IN_FLIGHT} | {webhooks.IN_FLIGHT} |"),
     ("channels.md", f"title {ntfy_body.TITLE_CHARACTERS} characters, text"
      f" {ntfy_body.MESSAGE_BYTES} bytes"),
     ("ntfy.md", f"for {BUTTON_VALID_FOR / HOUR:.0f} hours"),

@@ -22,7 +22,9 @@ class AnyEnvironment(dict[str, str]):
         return True
 
     def __getitem__(self, name: str) -> str:
-        return f"{'https://example.com/' if name.endswith('_URL') else ''}test-{name.lower()}-0000"
+        starts = {"_URL": "https://example.com/", "_SERVICE": "jsons://example.com/"}
+        start = next((start for end, start in starts.items() if name.endswith(end)), "")
+        return f"{start}test-{name.lower()}-0000"
 
     def get(self, name: str, default: Any = None) -> Any:
         return self[name]

@@ -4,6 +4,7 @@ from tests.fakes.ntfy import FakeNtfy
 from tests.fakes.pagerduty import FakePagerDuty
 from tests.fakes.postmark import FakePostmark
 from tests.fakes.server import Behaviour, Fake, Received
+from tests.fakes.services import FakeServices
 from tests.fakes.slack import FakeSlack
 from tests.fakes.twilio import FakeTwilio
 from tests.fakes.webhook import FakeWebhook
@@ -14,6 +15,7 @@ __all__ = [
     "FakeNtfy",
     "FakePagerDuty",
     "FakePostmark",
+    "FakeServices",
     "FakeSlack",
     "FakeTwilio",
     "FakeWebhook",

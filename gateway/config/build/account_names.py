@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from gateway.config.build.providers import is_installed
 from gateway.config.grammar.channels.common import TYPE
 from gateway.config.grammar.parsed import ParsedValue
 from gateway.config.source.nodes import MappingNode, Node, ScalarNode
@@ -30,7 +31,9 @@ class AccountNames:
     def exists(self, name: str) -> bool:
         """Return whether there is such an account, declared or not."""
         spec = CHANNELS.get(name)
-        return name in self.types or (spec is not None and not spec.needs_account)
+        if name in self.types:
+            return True
+        return spec is not None and not spec.needs_account and is_installed(spec)
 
     def type_of(self, name: str) -> str | None:
         """Return the channel of an account; None for an unknown one."""

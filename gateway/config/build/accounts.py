@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from gateway.config.build.providers import (
     check_library,
     check_provider,
+    is_installed,
     provider_credential,
     provider_keys,
 )
@@ -66,7 +67,7 @@ def channels(
     settings = {}
     declared = {} if entry is None else entry.fields
     for spec in CHANNELS.values():
-        if spec.name not in declared and not spec.needs_account:
+        if spec.name not in declared and not spec.needs_account and is_installed(spec):
             settings[spec.name] = ChannelSettings(spec.name)
         for name, item in declared.items():
             if item.value.get(TYPE, name) == spec.name:

@@ -33,6 +33,11 @@ def provider_credential(spec: ChannelSpec, entry: ParsedSection) -> str:
     return next((key for key in credentials if key in entry), credentials[0])
 
 
+def is_installed(spec: ChannelSpec) -> bool:
+    """Return whether an account that nobody declares can be there: it may need a library."""
+    return all(find_spec(one.module) is not None for one in spec.libraries.values())
+
+
 def check_library(spec: ChannelSpec, entry: ParsedSection, findings: Findings) -> None:
     """Note an error if the account's provider needs a library that is not installed."""
     provider = provider_name(spec, entry)

@@ -95,8 +95,9 @@ class Url:
     """
 
     type_name: str = "URL"
-    parse: Callable[[str], WebUrl] = web_url
+    parse: Callable[[str], WebUrl | str] = web_url
     secret: bool = False
+    pattern: str = WEB_PATTERN
 
     def read(self, node: Node, path: str, context: ReadContext) -> ParsedValue | None:
         text = read_scalar(node, path, "a URL", context)
@@ -135,7 +136,7 @@ class Url:
         return ParsedValue(url if public and not from_outside else secret, position)
 
     def schema(self, known: Definitions) -> Schema:
-        return {"type": "string", "pattern": rf"{WEB_PATTERN}|\$\{{"}
+        return {"type": "string", "pattern": rf"{self.pattern}|\$\{{"}
 
 
 def _holds_token(url: str) -> bool:

@@ -265,7 +265,29 @@ NTFY = ChannelSpec(
     vendor_words=frozenset({"ntfy", "topic"}),
 )
 
-SPECS = (EMAIL, SLACK, PAGERDUTY, SMS, VOICE, NTFY, WEBHOOK, CONSOLE)
+APPRISE = ChannelSpec(
+    "apprise",
+    "Apprise",
+    AddressKind.URL,
+    credential="service URL",
+    parts=("text",),
+    reduced="with its first line only",
+    capabilities=frozenset(
+        {
+            Capability.ACKNOWLEDGEMENTS,
+            Capability.DIGESTS,
+            Capability.INCIDENT_NUMBERS,
+            Capability.READ_BY_PEOPLE,
+            Capability.REPORTS,
+            Capability.SHIFT_MESSAGES,
+            Capability.SKIPS_ACTOR,
+        }
+    ),
+    vendor_words=frozenset({"apprise", "webhook"}),
+    libraries={"apprise": Library("apprise", "apprise")},
+)
+
+SPECS = (EMAIL, SLACK, PAGERDUTY, SMS, VOICE, NTFY, APPRISE, WEBHOOK, CONSOLE)
 """All channels, in the order of the reference."""
 
 CHANNELS: Mapping[str, ChannelSpec] = {spec.name: spec for spec in SPECS}

@@ -48,3 +48,19 @@ def test_library_that_is_installed_loads(monkeypatch: pytest.MonkeyPatch) -> Non
     spec = replace(CHANNELS["email"], libraries={"postmark": Library("json", "pigeon")})
     monkeypatch.setitem(CHANNELS, "email", spec)
     assert faults(text('token: "${TOKEN}"'), ENV) == ()
+
+
+def test_account_that_needs_no_entry_is_there_only_with_its_library(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A target of a channel that cannot be loaded must not wait for the first page to fail."""
+    text = (
+        "receivers: [{name: a, webhook: [{url: 'https://x.example.com/'}]}]\nroute: {receiver: a}"
+    )
+    assert faults(text) == ()
+    spec = replace(CHANNELS["webhook"], libraries={"webhook": Library("pigeonlib", "pigeon")})
+    monkeypatch.setitem(CHANNELS, "webhook", spec)
+    (problem,) = faults(text)
+    assert "there is no account for it" in problem.message
+    (problem,) = faults(f"channels: {{webhook: {{}}}}\n{text}")
+    assert 'pip install "alert-gateway[pigeon]"' in problem.message

@@ -94,7 +94,10 @@ def test_each_example_is_right(section: Section, field: Field) -> None:
     tree = read_tree(text, findings)
     assert isinstance(tree, MappingNode)
     names = re.findall(r"\$\{([A-Z_]+)\}", text)
-    env = dict.fromkeys(names, "https://example.com/test")
+    env = {
+        name: f"{'jsons' if name.endswith('_SERVICE') else 'https'}://example.com/test"
+        for name in names
+    }
     pem = authority_pem().encode()
     files = Files({"/run/secrets/hmac": b"test-key", "/etc/ssl/relay-ca.pem": pem})
     context = ReadContext(findings, References(env, files.read, Path()))

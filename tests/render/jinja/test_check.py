@@ -44,7 +44,7 @@ def test_a_mistake_is_found_with_file_and_line(
         ("slack/titel.j2", "did you mean title.j2?"),
         (
             "fax/text.j2",
-            "the folders are email, slack, pagerduty, sms, voice, ntfy, console, shared",
+            "the folders are email, slack, pagerduty, sms, voice, ntfy, apprise, console, shared",
         ),
         ("slack/text.fireing.j2", "nothing uses slack/text.fireing.j2"),
         ("shared/unused.j2", "no template includes shared/unused.j2"),
