@@ -18,7 +18,7 @@ DIGESTS: Mapping[str, str] = {
     "email/text.j2": "7d4ea306353072148c18be5fbfc0d945ee33afd6ade7d0003f673818796552ff",
     "email/text.report.j2": "c785c531032cbf6d1dc9f3e4e06427b59a94d0b242d5722cf8fcc957cc8f1df0",
     "email/text.shift.j2": "ffa83224a9934d3a57389c048f352005651f22b98269257e576d46588ecb16c8",
-    "ntfy/text.j2": "b9ad369993939d6c8ce8d96189b32a2c1b2faab2c837461fbf9ddf4b512b0a5c",
+    "ntfy/text.j2": "70e427645ea71e50857366c90f5d4a98f94043d8f7de86f203e1c67742bae90d",
     "ntfy/text.shift.j2": "1502bf8feca7ab50981f2691a62a735663a0d457ac5a299d4c96bbc12006c9d0",
     "ntfy/title.j2": "8797279dda29428c7780f1d3437af013e1783ec6a9257e4c7ab35ef0757bb91a",
     "ntfy/title.shift.j2": "0b52fd87141d3760f466ab00e977e54ca72b685434798c1a3057ebc0311f456e",

@@ -28,7 +28,16 @@ MAX, DEFAULT, LOW = 5, 3, 2
 _OPENS = ("incident", "list", "oncall")
 """Roles of links: what a tap on the message opens, the first that there is."""
 
-_BUTTONS = ("acknowledge", "take", "accept_swap", "decline_swap", "runbook", "dashboard", "source")
+_BUTTONS = (
+    "acknowledge",
+    "take",
+    "accept_swap",
+    "decline_swap",
+    "runbook",
+    "dashboard",
+    "link",
+    "source",
+)
 """Roles of links that become buttons, in this order."""
 
 

@@ -75,6 +75,9 @@ BUTTONS: Mapping[str, Button] = {
     "oncall": Button("Who is on call"),
     "dashboard": Button("Dashboard"),
     **{f"link_{number}": Button("Link") for number in range(1, MOST_LINKS + 1)},
+    "panel": Button("Panel"),
+    "image": Button("Graph"),
+    "silence": Button("Silence at the source"),
     "source": Button("Source"),
 }
 """By role, in the order of use; the links of routes.yaml are numbered."""

@@ -8,6 +8,7 @@ import click
 
 from gateway import clock
 from gateway.cli.check.against import duty_differences
+from gateway.cli.check.alert_rules import check_alert_rules
 from gateway.cli.check.findings import Findings, print_findings, print_verdict
 from gateway.cli.check.summary import print_summary, summary_json
 from gateway.cli.support.context import (
@@ -40,6 +41,13 @@ PROVEN = 8 * 7 * 86400.0
     metavar="FILE|URL",
     help="Print who is on call at other times than by this file, or in the running gateway.",
 )
+@click.option(
+    "--rules",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Also read Prometheus' rules: alerts without runbook, severity or team; repeatable.",
+)
 @templates_option
 @json_option
 @pass_context
@@ -48,6 +56,7 @@ def command(
     file: Path | None,
     config: Path | None,
     against: str | None,
+    rules: tuple[Path, ...],
     templates: Path | None,
     *,
     as_json: bool,
@@ -60,6 +69,9 @@ def command(
     rendered with samples of all kinds of messages. The settings GATEWAY_* are checked too:
     listening beyond loopback without GATEWAY_API_TOKEN is a warning, and without
     GATEWAY_EXTERNAL_URL an error, because links in messages would not work.
+
+    --rules warns of alerts in Prometheus' rule files that have no runbook, no declared severity or
+    no team here; those that a watchdog expects are left out.
 
     --against prints when other people are on call in the next four weeks, as a reload would make
     it: people on call stay until the next handover. Differences are no errors.
@@ -74,7 +86,8 @@ def command(
     calendars: OfflineConfig | None = None
     try:
         loaded = load(path, env=context.env, now=now)
-        warnings = loaded.warnings
+        rule_errors, rule_warnings = check_alert_rules(rules, loaded.plan)
+        errors, warnings = tuple(rule_errors), (*loaded.warnings, *rule_warnings)
         calendars = with_calendar_files(loaded, now)
         loaded = calendars.config
     except ConfigError as error:

@@ -14,6 +14,7 @@ from gateway.core.plan.plan import Plan
 from gateway.core.routing.match import walk
 from gateway.core.time.business_hours import holidays_between
 from gateway.cron import next_after
+from gateway.render.view.severity_title import severity_title
 from gateway.render.view.times import clock_time, duration
 
 HORIZON = 4 * 7 * oncall_text.DAY
@@ -102,6 +103,25 @@ def _print_holidays(plan: Plan, now: float) -> None:
     echo(f"holidays in the next 4 weeks: {days} (library holidays {library_version()})")
 
 
+def _print_words(plan: Plan) -> None:
+    """Print the titles of severities for a sample of the first team, and where runbooks are."""
+    team = next(iter(plan.teams), "billing")
+    sample = {"alertname": "AlertName", "team": team}
+    titles = [
+        severity_title({"severity": one.name, "common_labels": sample}, plan)
+        for one in plan.severities.values()
+        if one.title
+    ]
+    if titles:
+        texts = (f"{one.text}: AlertName" if one.text else one.missing for one in titles)
+        echo(f"subjects: {', '.join(texts)}")
+    books = plan.runbooks
+    if books.folder:
+        echo(f"runbooks: {plural(len(books.pages), 'file')} in {books.folder}")
+    elif books.url:
+        echo(f"runbooks: {books.url}")
+
+
 def _counts(config: Config) -> dict[str, int]:
     plan = config.plan
     return {
@@ -136,6 +156,7 @@ def print_summary(config: Config, now: float) -> None:
             text = f"  nobody for {missing} of the next 4 weeks, first from {first}"
             meant = ", as gaps: allowed says" if rota.gaps_allowed else ""
             echo(paint(text + meant, None if meant else "red"))
+    _print_words(plan)
     for report in plan.reports.values():
         at = clock_time(next_after(report.cron, report.zone, now), report.zone, now)
         echo(f"report {report.name}: next {at}, to {report.receiver}")
