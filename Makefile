@@ -71,6 +71,7 @@ docs: setup
 	$(BIN)/python -m gateway.config.export.json_schema
 	$(BIN)/python -m gateway.config.export.reference
 	$(BIN)/python -m gateway.config.export.incident_states
+	$(BIN)/python -m gateway.stories.reference
 	$(BIN)/python -m gateway.cli.reference
 	$(BIN)/python -m gateway.render.shipped
 

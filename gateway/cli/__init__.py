@@ -10,6 +10,7 @@ COMMANDS = {
     "serve": "gateway.cli.serve",
     "check": "gateway.cli.check.command",
     "route": "gateway.cli.route.command",
+    "test": "gateway.cli.test.command",
     "oncall": "gateway.cli.oncall.command",
     "feed": "gateway.cli.feed",
     "calendar": "gateway.cli.calendar",

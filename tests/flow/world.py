@@ -5,7 +5,6 @@ next, and lets every replica do what it would do then. The fake channels record 
 and fail as a test requires.
 """
 
-import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -30,9 +29,10 @@ from gateway.flow.engine import Dependencies, Engine
 from gateway.links import Links
 from gateway.metrics import Metrics
 from gateway.render.service import RenderService
-from gateway.store import Store, Tx, outbox
+from gateway.store import Store, outbox
 from gateway.store.db.clocks import Clocks
-from gateway.store.state import incidents, schedule, silences, timeline
+from gateway.store.state import incidents, timeline
+from gateway.virtual.engines import next_due, post, settle
 from tests.new_database import provide_tables
 
 START = 1_795_000_000.0  # 2026-11-18T11:06:40Z, a Wednesday
@@ -269,11 +269,7 @@ class World:
     ) -> None:
         """A source reports alerts to one replica; returns when they were answered."""
         engine = to or self.engine
-        task = asyncio.get_running_loop().create_task(engine.submit(source, alerts, truncated))
-        await asyncio.sleep(0)
-        if not task.done():
-            await engine.intake.commit_waiting()
-        await task
+        await post(engine, alerts, source, truncated)
 
     async def ack(self, number: int, by: str = "ana") -> ActionResult:
         return await self.engine.act(number, ActionName.ACK, verified_person(by, "link"))
@@ -294,58 +290,12 @@ class World:
 
     async def settle(self) -> None:
         """Everything that is due now is done, by all replicas in turn."""
-        busy = True
-        while busy:
-            self.rounds += 1
-            assert self.rounds < 200_000, "the world spins"
-            busy = False
-            for engine in self.replicas:
-                await engine.silences.evaluator.check_once()
-                await engine.in_force.check_once()
-                await engine.contacts.check_once()
-                await engine.duty.record_once()
-                await engine.shifts.check_once()
-                await engine.reports.check_once()
-                if (await engine.dispatcher.dispatch_once()).decided:
-                    busy = True
-                for sender in engine.senders.values():
-                    if await self.serve(sender):
-                        busy = True
-
-    async def serve(self, sender: object) -> bool:
-        """Let one sender send what it can claim now; return whether it did anything."""
-        before = len(self.delivered), sender.health.attempts  # type: ignore[attr-defined]
-        await sender.step()  # type: ignore[attr-defined]
-        await sender.drain()  # type: ignore[attr-defined]
-        return (len(self.delivered), sender.health.attempts) != before  # type: ignore[attr-defined]
+        self.rounds += 1
+        await settle(self.replicas)
 
     async def upcoming(self) -> float | None:
         """The next instant after now at which anything falls due."""
-
-        def work(tx: Tx) -> list[float | None]:
-            names = ("email", "slack", "pagerduty", "webhook", "console")
-            edges = [
-                at for s in silences.ending_after(tx, self.now) for at in (s.starts_at, s.ends_at)
-            ]
-            return [
-                schedule.next_due(tx),
-                *edges,
-                *(outbox.next_due_at(tx, name) for name in names),
-            ]
-
-        times = [t for t in await self.engine.store.read(work) if t is not None]
-        held = [
-            at
-            for engine in self.replicas
-            for c in engine.senders.values()
-            for hold in c.holds
-            for at in (hold.probe_at, hold.until)
-        ]
-        handovers = [at for e in self.replicas if (at := e.duty.next_due) is not None]
-        shifts = [e.shifts.next_due for e in self.replicas]
-        reports = [at for e in self.replicas if (at := e.reports.next_due) < float("inf")]
-        later = [t for t in (*times, *held, *handovers, *shifts, *reports) if t > self.now]
-        return min(later, default=None)
+        return await next_due(self.replicas)
 
     # What tests can read.
 

@@ -9,25 +9,26 @@ from pathlib import Path
 
 from gateway.config.grammar.parsed import Definitions, Schema
 from gateway.config.grammar.root import FILE
+from gateway.config.grammar.sections import Section
 
 SHIPPED = Path(__file__).parents[3] / "docs" / "routes.schema.json"
 
 
-def json_schema() -> Schema:
-    """Return the schema as JSON values."""
+def json_schema(whole: Section = FILE) -> Schema:
+    """Return the schema of a file as JSON values."""
     known: Definitions = {}
-    whole = FILE.definition(known)
+    definition = whole.definition(known)
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
-        "title": FILE.name,
-        **whole,
+        "title": whole.name,
+        **definition,
         "definitions": dict(sorted(known.items())),
     }
 
 
-def schema_text() -> str:
-    """Return the schema as it is shipped."""
-    return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
+def schema_text(whole: Section = FILE) -> str:
+    """Return the schema of a file as it is shipped."""
+    return json.dumps(json_schema(whole), indent=2, ensure_ascii=False) + "\n"
 
 
 if __name__ == "__main__":

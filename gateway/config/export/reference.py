@@ -30,10 +30,10 @@ check` uses, so every key is here. `docs/routes.schema.json` gives the same to e
 """
 
 
-def sections() -> Iterator[Section]:
-    """Yield all sections, in the order in which a reader comes to them."""
+def sections(whole: Section = FILE) -> Iterator[Section]:
+    """Yield all sections of a file, in the order in which a reader comes to them."""
     sections_by_name: dict[str, Section] = {}
-    _collect(FILE, sections_by_name)
+    _collect(whole, sections_by_name)
     yield from sections_by_name.values()
 
 
@@ -58,12 +58,18 @@ def _inside(field_type: FieldType) -> tuple[Section, ...]:
         return (field_type.section,)
     if isinstance(field_type, ListOf | MapOf):
         return _inside(field_type.member)
-    return ()
+    parts: tuple[FieldType, ...] = getattr(field_type, "parts", ())  # of a type with alternatives
+    return tuple(section for part in parts for section in _inside(part))
 
 
 def page() -> str:
     """Return the page as it is shipped."""
-    return "\n".join([_HEAD, *(_section(section) for section in sections())])
+    return reference_page(_HEAD, FILE)
+
+
+def reference_page(head: str, whole: Section) -> str:
+    """Return the page of a file's grammar: what `head` says, then every section."""
+    return "\n".join([head, *(_section(section) for section in sections(whole))])
 
 
 def _section(section: Section) -> str:

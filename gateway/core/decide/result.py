@@ -64,6 +64,18 @@ class ActionOutcome(StrEnum):
     REFUSED = "refused"
 
 
+REFUSING = frozenset(
+    {
+        ActionOutcome.RESOLVED,
+        ActionOutcome.NOT_ACKNOWLEDGED,
+        ActionOutcome.HELD,
+        ActionOutcome.NOT_GIVEN_BACK,
+        ActionOutcome.REFUSED,
+    }
+)
+"""Outcomes that changed nothing, because the action was not possible."""
+
+
 @dataclass(frozen=True, slots=True)
 class ActionResult:
     """The outcome for the person, and the decision to save (None when nothing changes).

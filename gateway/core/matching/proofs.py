@@ -43,7 +43,7 @@ def implies(premises: Iterable[Matcher], matcher: Matcher) -> bool:
     exact = next((one.value for one in conditions if one.op == "="), None)
     if exact is not None:
         return matcher.matches_value(exact)
-    example = _example(conditions)
+    example = example_value(conditions)
     if example is not None and not matcher.matches_value(example):
         return False  # most are refuted by one value, which costs a hundredth of a proof
     return _no_value(conditions, matcher)
@@ -85,7 +85,7 @@ def _no_value(premises: tuple[Matcher, ...], refuted: Matcher | None) -> bool:
 
 
 @lru_cache(maxsize=8192)
-def _example(premises: tuple[Matcher, ...]) -> str | None:
+def example_value(premises: tuple[Matcher, ...]) -> str | None:
     """Return a short value that fulfils all of `premises`, None if none was found."""
     try:
         automata = [_automaton(one.op, one.value) for one in premises]

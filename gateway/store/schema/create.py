@@ -44,7 +44,7 @@ def create_tables(location: Location) -> bool:
             connection.execute("BEGIN IMMEDIATE")
             if connection.execute("SELECT count(*) FROM sqlite_master").fetchone() != (0,):
                 return False
-            _create_all(connection)
+            create_all(connection)
             connection.execute("COMMIT")
     except sqlite3.Error as error:
         raise as_store_error(error) or error from error
@@ -52,7 +52,8 @@ def create_tables(location: Location) -> bool:
     return True
 
 
-def _create_all(connection: sqlite3.Connection) -> None:
+def create_all(connection: sqlite3.Connection) -> None:
+    """Create the newest tables on a connection to an empty database."""
     sqlite_dialect = dialect()
     for table in metadata.sorted_tables:
         connection.execute(str(CreateTable(table).compile(dialect=sqlite_dialect)))

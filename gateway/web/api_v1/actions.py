@@ -7,7 +7,7 @@ from gateway.config.source.problem import listed
 from gateway.core.actions.table import ActionName
 from gateway.core.actor import Actor, ActorKind, stated_actor
 from gateway.core.decide import result
-from gateway.core.decide.result import ActionOutcome
+from gateway.core.decide.result import REFUSING, ActionOutcome
 from gateway.core.plan.manual_page import PageRefusedError
 from gateway.core.plan.plan import Plan
 from gateway.core.plan.references import UnknownReferenceError, check_reference
@@ -20,16 +20,6 @@ from gateway.web.api_v1 import models, requests
 from gateway.web.api_v1.incidents import not_found
 from gateway.web.api_v1.serialize import incident_model
 from gateway.web.http.errors import RequestError
-
-_REFUSING_ANSWERS = frozenset(
-    {
-        ActionOutcome.RESOLVED,
-        ActionOutcome.NOT_ACKNOWLEDGED,
-        ActionOutcome.HELD,
-        ActionOutcome.NOT_GIVEN_BACK,
-        ActionOutcome.REFUSED,
-    }
-)
 
 ActionHandler = Callable[
     [Engine, requests.NoQuery, int, bodies.ActionBody], Awaitable[models.Responded]
@@ -214,7 +204,7 @@ async def _respond(
         response = await engine.act(number, name, actor, body.second, **body.arguments)
     except KeyError as missing:
         raise not_found(missing.args[0]) from None
-    if response.answer in _REFUSING_ANSWERS:
+    if response.answer in REFUSING:
         raise _refusal(engine.plan, response)
     incident = response.incident
     title = await engine.store.read(lambda tx: lists.title_of(tx, incident.number))

@@ -1,0 +1,1 @@
+"""Tests of routes.yaml: where alerts go, and stories in virtual time."""

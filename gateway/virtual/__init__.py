@@ -1,0 +1,1 @@
+"""The whole gateway in virtual time: real decisions, tables and templates; recorded messages."""
