@@ -27,19 +27,19 @@ def differences(
     some: Sequence[ExpectedNotice],
 ) -> list[Difference]:
     """Return what differs; `since` is the instant of the step before, `at` that of this one."""
-    found = []
+    differing = []
     if exactly is not None:
         missing, unexpected = _pair(exactly, deliveries, since)
-        found += [Difference(at, one.line, f"not sent: {one}") for one in missing]
-        found += [Difference(at, line, f"not expected: {words(one)}") for one in unexpected]
-    asked = [one for one in some if one.at_most is None]
-    missing, _ = _pair(asked, deliveries, since)
-    found += [Difference(at, one.line, f"not sent: {one}") for one in missing]
+        differing += [Difference(at, one.line, f"not sent: {one}") for one in missing]
+        differing += [Difference(at, line, f"not expected: {words(one)}") for one in unexpected]
+    needed = [one for one in some if one.at_most is None]
+    missing, _ = _pair(needed, deliveries, since)
+    differing += [Difference(at, one.line, f"not sent: {one}") for one in missing]
     for one in some:
         count = sum(matches(one, delivery, since) for delivery in deliveries)
         if one.at_most is not None and count > one.at_most:
-            found.append(Difference(at, one.line, f"sent {count} times: {one}"))
-    return found
+            differing.append(Difference(at, one.line, f"sent {count} times: {one}"))
+    return differing
 
 
 def _pair(
@@ -52,17 +52,17 @@ def _pair(
     """
     partner: dict[int, int] = {}  # by delivery, the expectation
 
-    def place(number: int, tried: set[int]) -> bool:
+    def pair(number: int, tried: set[int]) -> bool:
         for at, delivery in enumerate(deliveries):
             if at in tried or not matches(expected[number], delivery, since):
                 continue
             tried.add(at)
-            if at not in partner or place(partner[at], tried):
+            if at not in partner or pair(partner[at], tried):
                 partner[at] = number
                 return True
         return False
 
-    missing = [one for number, one in enumerate(expected) if not place(number, set())]
+    missing = [one for number, one in enumerate(expected) if not pair(number, set())]
     return missing, [one for at, one in enumerate(deliveries) if at not in partner]
 
 
@@ -77,7 +77,7 @@ def matches(expected: ExpectedNotice, sent: Delivery, since: float) -> bool:
         (expected.kind, message.kind.value),
         (expected.severity, facts.get("severity")),
     )
-    if any(wanted is not None and wanted != found for wanted, found in pairs):
+    if any(expected_value not in (None, value) for expected_value, value in pairs):
         return False
     if expected.to is not None and expected.to not in (target.address, target_name(target)):
         return False

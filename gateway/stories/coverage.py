@@ -17,7 +17,7 @@ _Key = TypeVar("_Key")
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class Touched:
     """What tests touched: ids of routes, numbers of inhibit rules, intervals, escalation steps."""
 
     routes: frozenset[str] = frozenset()
@@ -35,12 +35,12 @@ class Coverage:
     missed: dict[str, list[str]] = field(default_factory=dict)
 
 
-def seen_of_routes(plan: Plan, tests: Sequence[RouteTest], at: float) -> Seen:
+def touched_of_routes(plan: Plan, tests: Sequence[RouteTest], at: float) -> Touched:
     """Return what alerts that fire together touch."""
-    return _seen(plan, [one.alert.labels for one in tests], [at])
+    return _touched(plan, [one.alert.labels for one in tests], [at])
 
 
-def seen_of_story(plan: Plan, steps: Sequence[Step], deliveries: Iterable[Delivery]) -> Seen:
+def touched_of_story(plan: Plan, steps: Sequence[Step], deliveries: Iterable[Delivery]) -> Touched:
     """Return what a story touches."""
     fired = [
         alert.labels
@@ -49,24 +49,24 @@ def seen_of_story(plan: Plan, steps: Sequence[Step], deliveries: Iterable[Delive
         if isinstance(event, Fires)
         for alert in event.alerts
     ]
-    seen = _seen(plan, fired, [step.at for step in steps])
+    touched = _touched(plan, fired, [step.at for step in steps])
     escalated = set()
     for one in deliveries:
         escalation = one.message.facts.get("escalation")
         if escalation is not None and escalation["step"]:
             taken = range(1, escalation["step"] + 1)
             escalated |= {(escalation["name"], number) for number in taken}
-    return Seen(seen.routes, seen.rules, seen.intervals, frozenset(escalated))
+    return Touched(touched.routes, touched.rules, touched.intervals, frozenset(escalated))
 
 
-def _seen(plan: Plan, alerts: Sequence[Labels], times: Sequence[float]) -> Seen:
+def _touched(plan: Plan, alerts: Sequence[Labels], times: Sequence[float]) -> Touched:
     routes = [route for labels in alerts for route in match_routes(plan.root, labels)]
     rules = set()
     for labels in alerts:
         others = [one for one in alerts if one != labels]
-        found = find_inhibitor(plan.inhibit_rules, labels, others)
-        if found is not None:
-            rules.add(plan.inhibit_rules.index(found.rule))
+        inhibitor = find_inhibitor(plan.inhibit_rules, labels, others)
+        if inhibitor is not None:
+            rules.add(plan.inhibit_rules.index(inhibitor.rule))
     intervals = set()
     for route in routes:
         names = (*route.mute_time_intervals, *route.active_time_intervals)
@@ -74,12 +74,12 @@ def _seen(plan: Plan, alerts: Sequence[Labels], times: Sequence[float]) -> Seen:
             intervals |= set(intervals_containing(names, plan.time_intervals, at))
             if find_mute(route, plan.time_intervals, at) is not None:
                 intervals |= set(route.active_time_intervals)
-    return Seen(frozenset(one.id for one in routes), frozenset(rules), frozenset(intervals))
+    return Touched(frozenset(one.id for one in routes), frozenset(rules), frozenset(intervals))
 
 
-def coverage(plan: Plan, seen: Iterable[Seen]) -> Coverage:
+def coverage(plan: Plan, touched: Iterable[Touched]) -> Coverage:
     """Return what the tests touched, all together, and what none of them touched."""
-    results = list(seen)
+    results = list(touched)
     answer = Coverage()
     routes = {one.id: _route_name(one) for one in walk(plan.root)}
     _count(answer, "routes", routes, {key for one in results for key in one.routes})

@@ -87,7 +87,7 @@ NOTICE = Section(
         Field("kind", Choice(tuple(one.value for one in NoticeKind)), "What it is about."),
         Field("severity", NAME, "The severity of its incident."),
         Field("incident", LABELS, "Labels that all alerts of its incident have in common."),
-        Field("text", ListOf(TEXT, or_one=True), "Texts that stand in any part of the message."),
+        Field("text", ListOf(TEXT, or_one=True), "Texts that any part has of the message."),
         Field(
             "within",
             POSITIVE_DURATION,

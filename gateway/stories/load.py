@@ -88,13 +88,15 @@ class _Builder:
         return moment(self._zone)
 
     def _test(self, section: ParsedSection, default: float) -> Test:
-        given = section.get("at")
-        at = default if given is None else self._instant(given)
+        own_start = section.get("at")
+        at = default if own_start is None else self._instant(own_start)
         routes = [self._route_test(item) for item in section.list_of("alerts")]
         forms = [key for key in ("alert", "alerts", "story") if key in section]
         if len(forms) != 1:
-            found = " and ".join(forms) or "none"
-            self._error(section.position, f"write one of alert, alerts and story; found: {found}")
+            written = " and ".join(forms) or "none"
+            self._error(
+                section.position, f"write one of alert, alerts and story; written: {written}"
+            )
         if "alert" in section:
             routes.append(self._single(section))
         elif "expect" in section:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from gateway.stories.compare import Difference
-from gateway.stories.coverage import Seen
+from gateway.stories.coverage import Touched
 from gateway.stories.run import Moment, Surroundings, TestResult, run_tests
 from gateway.stories.story import Test
 
@@ -21,7 +21,7 @@ class _Answer(NamedTuple):
 
     differences: tuple[Difference, ...]
     timeline: tuple[Moment, ...]
-    seen: Seen
+    touched: Touched
 
 
 _work: tuple[Sequence[Test], Surroundings] | None = None
@@ -48,4 +48,4 @@ def _run_chunk(first: int) -> list[_Answer]:
     assert _work is not None
     tests, surroundings = _work
     results = run_tests(tests[first : first + CHUNK], surroundings)
-    return [_Answer(one.differences, one.timeline, one.seen) for one in results]
+    return [_Answer(one.differences, one.timeline, one.touched) for one in results]

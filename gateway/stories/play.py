@@ -38,7 +38,7 @@ from gateway.virtual.gateway import VirtualGateway
 from gateway.virtual.recorder import Delivery
 
 MOST_INCIDENTS = 1000
-"""Incidents among which an action looks for its own."""
+"""Incidents that an action can choose from."""
 
 
 class EventError(GatewayError):
@@ -152,8 +152,10 @@ class Player:
         """Return the newest incident with such an alert; without labels the newest open one."""
 
         def newest_first(tx: Tx) -> list[Incident]:
-            found = incidents.by_number(tx, range(FIRST_INCIDENT, FIRST_INCIDENT + MOST_INCIDENTS))
-            return [found[number] for number in sorted(found, reverse=True)]
+            matches = incidents.by_number(
+                tx, range(FIRST_INCIDENT, FIRST_INCIDENT + MOST_INCIDENTS)
+            )
+            return [matches[number] for number in sorted(matches, reverse=True)]
 
         def has_alert(tx: Tx, incident: Incident, labels: Labels) -> bool:
             alerts = members.by_incident(tx, [incident.number])[incident.number]

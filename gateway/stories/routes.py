@@ -16,7 +16,7 @@ NO_TEAM = "none"
 
 def route_differences(plan: Plan, tests: Sequence[RouteTest], at: float) -> list[Difference]:
     """Return where alerts that fire together at an instant do not go as expected."""
-    found = []
+    differing = []
     for test in tests:
         preview = preview_route(plan, test.alert.labels, at)
         others = [one.alert.labels for one in tests]
@@ -24,8 +24,8 @@ def route_differences(plan: Plan, tests: Sequence[RouteTest], at: float) -> list
             actual = _ACTUAL[key](plan, preview, others)
             if actual != expected:
                 text = f"{key}: expected {_text(key, expected)}, but it is {_text(key, actual)}"
-                found.append(Difference(at, test.line, text))
-    return found
+                differing.append(Difference(at, test.line, text))
+    return differing
 
 
 def is_inhibited(plan: Plan, labels: Labels, others: Sequence[Labels]) -> bool:

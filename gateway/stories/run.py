@@ -11,7 +11,7 @@ from gateway.core.time.timestamps import format_duration
 from gateway.core.time.wallclock import load_zone, wall_time
 from gateway.flow.silences.silences import SilenceNotFoundError
 from gateway.stories.compare import Difference, differences, words
-from gateway.stories.coverage import Seen, seen_of_routes, seen_of_story
+from gateway.stories.coverage import Touched, touched_of_routes, touched_of_story
 from gateway.stories.event_text import event_text
 from gateway.stories.play import Player, Window
 from gateway.stories.routes import route_differences
@@ -36,7 +36,7 @@ class TestResult:
     test: Test
     differences: tuple[Difference, ...]
     timeline: tuple[Moment, ...]
-    seen: Seen
+    touched: Touched
 
     __test__ = False
 
@@ -69,8 +69,8 @@ async def run_test(test: Test, surroundings: Surroundings) -> TestResult:
     """Run one test. A fault in the middle of a story is a difference, too."""
     plan = surroundings.config.plan
     if test.routes:
-        found = route_differences(plan, test.routes, test.at)
-        return TestResult(test, tuple(found), (), seen_of_routes(plan, test.routes, test.at))
+        differing = route_differences(plan, test.routes, test.at)
+        return TestResult(test, tuple(differing), (), touched_of_routes(plan, test.routes, test.at))
     rendered = any(step.needs_text for step in test.story)
     world = VirtualGateway(surroundings.config, test.at, surroundings.templates, rendered=rendered)
     await world.start()
@@ -82,12 +82,12 @@ async def run_test(test: Test, surroundings: Surroundings) -> TestResult:
         fault = Difference(world.now, test.line, str(error))
     finally:
         await world.close()
-    found = [one for window in player.windows for one in _differences_of(window)]
+    differing = [one for window in player.windows for one in _differences_of(window)]
     if fault is not None:
-        found.append(fault)
-    timeline = _timeline(test.story, world.deliveries, found) if found else ()
-    seen = seen_of_story(plan, test.story, world.deliveries)
-    return TestResult(test, tuple(found), timeline, seen)
+        differing.append(fault)
+    timeline = _timeline(test.story, world.deliveries, differing) if differing else ()
+    touched = touched_of_story(plan, test.story, world.deliveries)
+    return TestResult(test, tuple(differing), timeline, touched)
 
 
 def _differences_of(window: Window) -> list[Difference]:
@@ -96,12 +96,12 @@ def _differences_of(window: Window) -> list[Difference]:
 
 
 def _timeline(
-    steps: Sequence[Step], deliveries: Sequence[Delivery], found: Sequence[Difference]
+    steps: Sequence[Step], deliveries: Sequence[Delivery], differing: Sequence[Difference]
 ) -> tuple[Moment, ...]:
     """Return everything in the order of time; at one instant events come first."""
     moments = [Moment(step.at, "", event_text(event)) for step in steps for event in step.events]
     moments += [Moment(one.at, "→", words(one)) for one in deliveries]
-    moments += [Moment(one.at, "✗", one.text) for one in found]
+    moments += [Moment(one.at, "✗", one.text) for one in differing]
     ends = max((step.at for step in steps), default=0.0)
     return tuple(sorted((one for one in moments if one.at <= ends), key=lambda one: one.at))
 

@@ -54,15 +54,15 @@ def write_sample(config: Config, routes: str) -> str:
 
 def _samples(plan: Plan) -> Iterator[Labels]:
     """Yield labels for which each route, with each severity that it takes, is the first."""
-    seen = set()
+    touched = set()
     for route, matchers in _routes(plan.root, ()):
         for severity in plan.severities or ("",):
             labels = _labels(plan, matchers, severity)
             key = frozenset(labels.items())
             chosen = match_routes(plan.root, labels)
-            if key in seen or not chosen or chosen[0].id != route.id:
+            if key in touched or not chosen or chosen[0].id != route.id:
                 continue
-            seen.add(key)
+            touched.add(key)
             yield labels
 
 

@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from gateway.config.load import load
+from tests.cli.console import fine
 from tests.docs.pages import CHECKOUT, Snippet, pages, snippets
 
 NOW = 1_790_000_000.0  # 2026-09-21
@@ -81,6 +82,17 @@ def test_a_shown_part_of_another_file_is_well_formed(snippet: Snippet) -> None:
             json.loads(line)
     else:
         assert isinstance(yaml.safe_load(snippet.text), dict)
+
+
+def test_shown_tests_of_routes_pass_on_the_shipped_file(tmp_path: Path) -> None:
+    """`gateway test` runs the blocks marked `yaml tests`."""
+    blocks = [one for page in pages() for one in snippets(page) if one.info == "yaml tests"]
+    assert len(blocks) >= 2
+    (tmp_path / "routes.yaml").write_bytes((CHECKOUT / "routes.yaml").read_bytes())
+    for number, block in enumerate(blocks):
+        file = tmp_path / f"{number}.yaml"
+        file.write_text(block.text, encoding="utf-8")
+        fine("test", str(file))
 
 
 def test_the_sample_of_the_readme_ships() -> None:

@@ -44,8 +44,8 @@ async def test_failed_savepoint_keeps_what_came_before(store: MemoryStore) -> No
             tx.in_savepoint(fail)
 
     await store.write(work)
-    found = await store.read(lambda tx: [counters.find(tx, name) for name in ("outer", "inner")])
-    assert found == [1, None]
+    matches = await store.read(lambda tx: [counters.find(tx, name) for name in ("outer", "inner")])
+    assert matches == [1, None]
 
 
 async def test_transactions_begin_at_the_virtual_time(store: MemoryStore) -> None:

@@ -51,8 +51,8 @@ def test_lists_are_equal_if_any_order_pairs_them(
 def test_each_expectation_of_some_needs_its_own_message() -> None:
     """Two expected messages are not satisfied by one."""
     some = [ExpectedNotice(1, reason="first"), ExpectedNotice(2, reason="first")]
-    (found,) = differences([delivery("a@example.com", NotifyReason.FIRST)], 0, 0, 1, None, some)
-    assert (found.line, found.text) == (2, "not sent: reason first")
+    (differing,) = differences([delivery("a@example.com", NotifyReason.FIRST)], 0, 0, 1, None, some)
+    assert (differing.line, differing.text) == (2, "not sent: reason first")
 
 
 def test_within_counts_from_the_step_before() -> None:

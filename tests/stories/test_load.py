@@ -24,7 +24,7 @@ def test_times_are_on_the_wall_clock_of_business_hours(tmp_path: Path) -> None:
     ("text", "expected"),
     [
         ("", "1:1: the file is empty: it needs tests:"),
-        ("tests: [{name: x}]", "1:9: write one of alert, alerts and story; found: none"),
+        ("tests: [{name: x}]", "1:9: write one of alert, alerts and story; written: none"),
         (
             "tests: [{name: x, expect: {muted: true}, story: [{at: 0s}]}]",
             "1:27: expect belongs to an alert; a story has its own in each step",
@@ -61,8 +61,8 @@ def test_invalid_file_is_refused_with_its_position(
     tmp_path: Path, text: str, expected: str
 ) -> None:
     """Each fault has its line and column, and says what to write."""
-    (found,) = problems(tmp_path, text)
-    assert found.startswith(expected)
+    (differing,) = problems(tmp_path, text)
+    assert differing.startswith(expected)
 
 
 def test_mistyped_name_gets_the_nearest_one(tmp_path: Path) -> None:

@@ -25,15 +25,15 @@ def test_story_of_an_escalation_passes(tmp_path: Path) -> None:
 
 def test_message_that_is_not_sent_differs_with_its_line(tmp_path: Path) -> None:
     """The line is that of the expectation."""
-    found = differences(tmp_path, FIRES, "{at: 14m, expect_some: [{person: ben}]}")
-    assert found == ["5: not sent: person ben"]
+    differing = differences(tmp_path, FIRES, "{at: 14m, expect_some: [{person: ben}]}")
+    assert differing == ["5: not sent: person ben"]
 
 
 def test_message_that_was_not_expected_differs(tmp_path: Path) -> None:
     """`expect` lists every message; `nothing` is the empty list."""
-    found = differences(tmp_path, f"{{at: 0s, fires: {BILLING}, expect: nothing}}")
-    assert len(found) == 4
-    assert "4: not expected: e-mail ana@example.com for ana: first (firing) #1001" in found
+    differing = differences(tmp_path, f"{{at: 0s, fires: {BILLING}, expect: nothing}}")
+    assert len(differing) == 4
+    assert "4: not expected: e-mail ana@example.com for ana: first (firing) #1001" in differing
 
 
 def test_expectation_counts_from_the_last_earlier_instant(tmp_path: Path) -> None:
@@ -67,11 +67,11 @@ def test_expected_notice_is_compared_by_what_it_says(
     """Within 3 hours, in which it fired, escalated once and was repeated."""
     step = f"{{at: 3h, expect_some: [{notice}]}}"
     first = f"{{at: 0s, fires: {BILLING}}}"
-    found = differences(tmp_path, "{at: 0s}", first, step)
+    differing = differences(tmp_path, "{at: 0s}", first, step)
     # Messages of the first instant count for its steps alone.
     if "channel" in notice or "to:" in notice or "incident: {alertname: D" in notice:
-        found = differences(tmp_path, first, f"{{at: 0s, expect_some: [{notice}]}}")
-    assert len(found) == count
+        differing = differences(tmp_path, first, f"{{at: 0s, expect_some: [{notice}]}}")
+    assert len(differing) == count
 
 
 def test_alert_resolves(tmp_path: Path) -> None:
@@ -86,8 +86,8 @@ def test_alert_resolves(tmp_path: Path) -> None:
 
 def test_end_of_an_alert_that_does_not_fire_is_a_difference(tmp_path: Path) -> None:
     """A story with a mistyped label must not pass."""
-    found = differences(tmp_path, FIRES, "{at: 5m, resolves: {alertname: DoubleCharged}}")
-    assert found == ["2: line 5: no alert with alertname=DoubleCharged fires"]
+    differing = differences(tmp_path, FIRES, "{at: 5m, resolves: {alertname: DoubleCharged}}")
+    assert differing == ["2: line 5: no alert with alertname=DoubleCharged fires"]
 
 
 def test_silence_suppresses_and_ends(tmp_path: Path) -> None:
@@ -155,11 +155,11 @@ def test_action_is_announced(tmp_path: Path, action: str, expected: str) -> None
 def test_refused_action_is_a_difference(tmp_path: Path) -> None:
     """Unless the story expects it."""
     step = "{at: 1m, unack: ana}"
-    (found,) = differences(tmp_path, FIRES, step)
-    assert found == "2: line 5: unack was refused: incident #1001 is not acknowledged"
+    (differing,) = differences(tmp_path, FIRES, step)
+    assert differing == "2: line 5: unack was refused: incident #1001 is not acknowledged"
     assert not differences(tmp_path, FIRES, "{at: 1m, unack: {by: ana, refused: true}}")
-    (found,) = differences(tmp_path, FIRES, "{at: 1m, ack: {by: ana, refused: true}}")
-    assert "was expected to be refused" in found
+    (differing,) = differences(tmp_path, FIRES, "{at: 1m, ack: {by: ana, refused: true}}")
+    assert "was expected to be refused" in differing
 
 
 def test_action_finds_its_incident_by_labels(tmp_path: Path) -> None:

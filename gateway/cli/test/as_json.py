@@ -47,5 +47,5 @@ def _test_json(result: "TestResult") -> dict[str, Any]:
 def _coverage_json(plan: Plan, tests: "Sequence[TestResult]") -> dict[str, Any]:
     from gateway.stories.coverage import coverage
 
-    answer = coverage(plan, [one.seen for one in tests])
+    answer = coverage(plan, [one.touched for one in tests])
     return {"touched": answer.touched, "total": answer.total, "missed": answer.missed}

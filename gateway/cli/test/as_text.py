@@ -53,7 +53,7 @@ def print_coverage(
     from gateway.stories.coverage import coverage
 
     for file, tests in results.items():
-        answer = coverage(plans[file], [one.seen for one in tests])
+        answer = coverage(plans[file], [one.touched for one in tests])
         echo(f"{file}: {answer.touched} of {answer.total} parts of routes.yaml touched")
         for kind, names in answer.missed.items():
             echo(f"  {kind} that no test touches:")
