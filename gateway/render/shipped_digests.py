@@ -44,5 +44,5 @@ DIGESTS: Mapping[str, str] = {
     "slack/title.shift.j2": "36d031f9745fcf7bdea08f740af9ef4dbf3b0e79ca7c2d2fc7006b6d0946df0f",
     "sms/text.j2": "2ccc17c7731184d33a9690b46913e8cd40aa8e7b4199e9281051886b2736ba20",
     "voice/prompt.j2": "f8c92fae9c11c66696f9f5a07de7edc17722286c7f804dbbd1e9b72c18cb0076",
-    "voice/text.j2": "6a2acd57293189e516e92483729a1341f6629d53cbf6e12b6f59fc8fa73fa5fb",
+    "voice/text.j2": "e357836431f81267e4ff6f03cec4c74342e54761501746fbbb09a6c6ed9af72b",
 }

@@ -125,6 +125,7 @@ def test_nobody_is_called_about_what_needs_no_response(kind: NoticeKind) -> None
         ("Bits & pieces", "Bits and pieces"),
         ("see https://runbooks.example.com/x now", "see now"),
         ("two\nlines\x00\u202e", "two lines"),
+        ("🚨 Down ⚠️ “now” – 5 €", "Down “now” – 5 €"),
     ],
 )
 def test_text_becomes_speech(text: str, speech: str) -> None:

@@ -5,7 +5,12 @@ from datetime import time
 
 import pytest
 
+from gateway.core.decide.contacts_due import contacts_due
 from gateway.core.incidents.incident_json import from_json, to_json
+from gateway.core.incidents.notice import NotifyReason
+from gateway.core.incidents.personal_state import PersonalState
+from gateway.core.incidents.personal_state import from_json as from_json_of_state
+from gateway.core.incidents.personal_state import to_json as to_json_of_state
 from gateway.core.plan.person import Contact, Person, PersonalRule
 from gateway.core.plan.plan import Escalation, Plan, Receiver, Step, Target
 from gateway.core.time.quiet_hours import QuietHours
@@ -396,3 +401,24 @@ def test_next_due_time_is_that_of_the_rule() -> None:
     group = fired(plan_with())
     group.advance(1.0)
     assert group.incident.due_at == START + 5 * MINUTE
+
+
+def test_contact_that_did_not_reach_the_person_makes_the_next_due_at_once() -> None:
+    """A call that nobody answers costs no delay; later rules keep theirs."""
+    rules = (PersonalRule("slack"), PersonalRule("email", 5 * MINUTE), PersonalRule("pager", HOUR))
+    plan = plan_with(ana=replace(ANA, urgent_rules=rules))
+    state = PersonalState("ana", START, NotifyReason.FIRST, used=("slack",))
+    due = {one.contact.name: one.due_at for one in contacts_due(state, plan, START, urgent=True)}
+    assert due == {"email": START + 5 * MINUTE, "pager": START + HOUR}
+    state = replace(state, unreached=("slack",))
+    due = {one.contact.name: one.due_at for one in contacts_due(state, plan, START, urgent=True)}
+    assert due == {"email": START, "pager": START + HOUR}
+
+
+def test_state_of_an_older_release_has_reached_everybody() -> None:
+    """What is stored survives a roll-out in both directions of time."""
+    state = PersonalState("ana", START, NotifyReason.FIRST, used=("slack",), unreached=("slack",))
+    stored = to_json_of_state(state)
+    assert from_json_of_state(stored) == state
+    del stored["unreached"]
+    assert from_json_of_state(stored) == replace(state, unreached=())
