@@ -122,7 +122,7 @@ def test_lost_settings_are_reported_on_standard_error_and_in_the_file() -> None:
         .index("    opsgenie_configs: [{responders: [{name: ops, type: team}]}]")
     )
     assert (
-        f"  {WIDE}:{line + 1}:24: opsgenie_configs of receiver ops: no such channel"
+        f"  {WIDE}:{line + 1}:24: opsgenie_configs of receiver ops: its alerts could be opened"
         in result.stderr
     )
     assert f"# not translated (line {line + 1}): opsgenie_configs of receiver ops" in result.stdout

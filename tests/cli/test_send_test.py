@@ -110,7 +110,7 @@ def test_message_printed_on_the_console_counts_as_not_sent() -> None:
     assert result.exit_code == 1
     assert "printed on the console, not sent" in result.stdout
     answers = json.loads(gateway("send-test", "billing-warning", "--json").stdout)
-    assert [answer["sent"] for answer in answers] == [False, False]
+    assert not any(answer["sent"] for answer in answers)
 
 
 @pytest.mark.parametrize(

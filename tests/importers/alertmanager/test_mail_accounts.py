@@ -145,7 +145,7 @@ def test_smtp_settings_without_a_mail_are_listed() -> None:
     translation = imported(
         f"global: {{{GLOBAL}}}\nroute: {{receiver: a}}\nreceivers: [{{name: a}}]\n"
     )
-    assert lost(translation) == ["1: smtp_smarthost and smtp_from: no receiver sends e-mail"]
+    assert lost(translation) == ["1: smtp_smarthost and smtp_from: no receiver uses them"]
     assert "email" not in translation.text.partition("sources:")[2]
 
 

@@ -118,7 +118,7 @@ def test_other_credentials_than_a_bearer_token_are_listed() -> None:
         ("email_configs: [{to: postmaster}]", "to: not only addresses such as"),
         ("slack_configs: [{channel: '{{ .Receiver }}'}]", "channel: this template cannot be"),
         ("webhook_configs: [{url: 'https://{{ .CommonLabels.a }}/'}]", "url: this template cannot"),
-        ("msteams_configs: [{webhook_url: 'https://a.example.com'}]", "no such channel here"),
+        ("opsgenie_configs: [{api_key: k}]", "opened by Apprise, but never closed"),
     ],
 )
 def test_a_receiver_without_targets_left_exists_and_says_why(

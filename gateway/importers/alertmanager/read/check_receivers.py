@@ -5,7 +5,7 @@ from gateway.config.source.problem import Findings
 from gateway.importers.alertmanager.read.check_integrations import CHECKS, POST_MESSAGE
 from gateway.importers.alertmanager.read.grammar_http import check_http
 from gateway.importers.alertmanager.read.grammar_receivers import WITH_COUNTERPART
-from gateway.importers.alertmanager.read.integrations import WITHOUT_COUNTERPART
+from gateway.importers.alertmanager.read.integrations import FURTHER_INTEGRATIONS
 from gateway.importers.alertmanager.read.rules import Rules, check_rules, is_set
 
 _WITH_FILES = (
@@ -31,7 +31,7 @@ RULES = {
         (("routing_key", "routing_key_file"), ("service_key", "service_key_file")),
     ),
     "webhook": Rules((("url", "url_file"),), (("url", "url_file"),)),
-    **{name: one.rules for name, one in WITHOUT_COUNTERPART.items()},
+    **{name: one.rules for name, one in FURTHER_INTEGRATIONS.items()},
 }
 
 
@@ -61,7 +61,7 @@ def check_receivers(file: ParsedSection, findings: Findings) -> None:
         if name is not None and name.value != receiver.get("name"):
             message = "the label name of a receiver must be its name"
             findings.error(name.position, message, text=name.raw)
-        for kind in (*WITH_COUNTERPART, *WITHOUT_COUNTERPART):
+        for kind in (*WITH_COUNTERPART, *FURTHER_INTEGRATIONS):
             for one in receiver.list_of(f"{kind}_configs"):
                 check_integration(kind, one.value, general, findings)
 

@@ -4,7 +4,7 @@ from gateway.config.grammar.lists import ListOf
 from gateway.config.grammar.sections import Section
 from gateway.importers.alertmanager.read.field_types import Number
 from gateway.importers.alertmanager.read.grammar_http import HTTP_CONFIG, TLS_CONFIG
-from gateway.importers.alertmanager.read.integrations import WITHOUT_COUNTERPART
+from gateway.importers.alertmanager.read.integrations import FURTHER_INTEGRATIONS
 from gateway.importers.alertmanager.read.values import (
     ANY,
     FLAG,
@@ -151,6 +151,6 @@ RECEIVER = Section(
         name=STRING,
         labels=TEXTS,
         **{f"{name}_configs": ListOf(section) for name, section in WITH_COUNTERPART.items()},
-        **{f"{name}_configs": ListOf(one.section) for name, one in WITHOUT_COUNTERPART.items()},
+        **{f"{name}_configs": ListOf(one.section) for name, one in FURTHER_INTEGRATIONS.items()},
     ),
 )

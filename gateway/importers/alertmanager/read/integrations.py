@@ -1,6 +1,7 @@
-"""Alertmanager's integrations that do not exist here: their keys, and what they demand.
+"""Alertmanager's integrations beyond e-mail, Slack, PagerDuty and webhooks: keys and demands.
 
-They are read and checked all the same: a file that Alertmanager refuses is not worth translating.
+They are read and checked also where they have no counterpart: a file that Alertmanager refuses is
+not worth translating.
 """
 
 from dataclasses import dataclass
@@ -8,14 +9,23 @@ from dataclasses import dataclass
 from gateway.config.grammar.lists import ListOf
 from gateway.config.grammar.parsed import FieldType
 from gateway.config.grammar.sections import Section
+from gateway.importers.alertmanager.read.field_types import Number
 from gateway.importers.alertmanager.read.grammar_http import HTTP_CONFIG
 from gateway.importers.alertmanager.read.rules import Rules
-from gateway.importers.alertmanager.read.values import ANY, FLAG, STRING, TEXTS, fields
+from gateway.importers.alertmanager.read.values import (
+    ANY,
+    FLAG,
+    SECRET,
+    STRING,
+    TEXTS,
+    WEBHOOK_URL,
+    fields,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Integration:
-    """One that does not exist here."""
+    """The keys of one, and its rules."""
 
     section: Section
     rules: Rules
@@ -37,22 +47,37 @@ _WEBHOOK = Rules((_or_file("webhook_url"),), (_or_file("webhook_url"),))
 _API_KEY = (_or_file("api_key"),)
 _RESPONDER = Section("responder", "", fields(id=STRING, name=STRING, username=STRING, type=STRING))
 
-WITHOUT_COUNTERPART = {
+FURTHER_INTEGRATIONS = {
     "discord": _integration(
         "discord",
-        "webhook_url webhook_url_file content title message username avatar_url",
+        "webhook_url webhook_url_file content username avatar_url",
         _WEBHOOK,
+        title=STRING,
+        message=STRING,
     ),
     "msteams": _integration(
-        "msteams", "webhook_url webhook_url_file title summary text timeout", _WEBHOOK
+        "msteams",
+        "webhook_url webhook_url_file summary timeout",
+        _WEBHOOK,
+        title=STRING,
+        text=STRING,
     ),
     "msteamsv2": _integration(
-        "msteamsv2", "webhook_url webhook_url_file title text timeout", _WEBHOOK
+        "msteamsv2",
+        "webhook_url webhook_url_file timeout",
+        _WEBHOOK,
+        title=STRING,
+        text=STRING,
     ),
     "incidentio": _integration(
         "incidentio",
-        "url url_file alert_source_token alert_source_token_file max_alerts timeout metadata",
+        "timeout metadata",
         Rules((_or_file("url"),), (_or_file("url"),)),
+        url=WEBHOOK_URL,
+        url_file=STRING,
+        alert_source_token=SECRET,
+        alert_source_token_file=STRING,
+        max_alerts=Number(0),
     ),
     "jira": _integration(
         "jira",
@@ -62,10 +87,13 @@ WITHOUT_COUNTERPART = {
     ),
     "mattermost": _integration(
         "mattermost",
-        "webhook_url webhook_url_file channel username icon_url icon_emoji text attachments "
-        "type props priority fallback color pretext author_name author_link author_icon title "
+        "webhook_url webhook_url_file username icon_url icon_emoji attachments "
+        "type props priority fallback color pretext author_name author_link author_icon "
         "title_link fields thumb_url footer footer_icon image_url",
         Rules((_or_file("webhook_url", "mattermost_webhook_url"),), (_or_file("webhook_url"),)),
+        channel=STRING,
+        title=STRING,
+        text=STRING,
     ),
     "opsgenie": _integration(
         "opsgenie",
@@ -76,36 +104,49 @@ WITHOUT_COUNTERPART = {
     ),
     "pushover": _integration(
         "pushover",
-        "user_key user_key_file token token_file title message url url_title device sound "
-        "priority retry expire ttl",
+        "user_key user_key_file token token_file url url_title sound priority retry expire ttl",
         Rules(*((_or_file("user_key"), _or_file("token")),) * 2),
         html=FLAG,
         monospace=FLAG,
+        device=STRING,
+        title=STRING,
+        message=STRING,
     ),
     "rocketchat": _integration(
         "rocketchat",
-        "api_url token_id token_id_file token token_file channel color title title_link text "
+        "token_id token_id_file token token_file color title_link "
         "fields short_fields emoji icon_url image_url thumb_url link_names actions",
         Rules(
             (_or_file("token_id", "rocketchat_token_id"), _or_file("token", "rocketchat_token")),
             (_or_file("token_id"), _or_file("token")),
         ),
+        api_url=STRING,
+        channel=STRING,
+        title=STRING,
+        text=STRING,
     ),
     "sns": _integration(
         "sns",
-        "api_url sigv4 topic_arn phone_number target_arn subject message attributes "
-        "use_aws_http_client",
+        "api_url sigv4 attributes use_aws_http_client",
         Rules(),
+        topic_arn=STRING,
+        phone_number=STRING,
+        target_arn=STRING,
+        subject=STRING,
+        message=STRING,
     ),
     "telegram": _integration(
         "telegram",
-        "api_url bot_token bot_token_file chat_id chat_id_file message_thread_id message "
-        "disable_notifications",
+        "api_url bot_token bot_token_file chat_id_file",
         Rules(
             (_or_file("bot_token", "telegram_bot_token"), _or_file("chat_id")),
             (_or_file("bot_token"), _or_file("chat_id")),
         ),
         parse_mode=STRING,
+        chat_id=STRING,
+        message_thread_id=STRING,
+        message=STRING,
+        disable_notifications=FLAG,
     ),
     "victorops": _integration(
         "victorops",
@@ -115,7 +156,11 @@ WITHOUT_COUNTERPART = {
         custom_fields=TEXTS,
     ),
     "webex": _integration(
-        "webex", "api_url message room_id", Rules((("room_id",), ("http_config",)))
+        "webex",
+        "api_url",
+        Rules((("room_id",), ("http_config",))),
+        message=STRING,
+        room_id=STRING,
     ),
     "wechat": _integration(
         "wechat",

@@ -14,8 +14,8 @@ from gateway.importers.alertmanager.write.label_addresses import LabelAddress, f
 from gateway.importers.alertmanager.write.notes import Notes
 from gateway.importers.emit import Block, Remark, escape_references
 
-SEND_RESOLVED = {"email": False, "slack": False, "pagerduty": True, "webhook": True}
-"""Alertmanager's defaults of `send_resolved` (its notifiers' default configurations)."""
+WITHOUT_RESOLVED = frozenset({"email", "slack", "rocketchat", "wechat"})
+"""Kinds whose `send_resolved` is false in Alertmanager by default (config/notifiers.go)."""
 
 PLACEHOLDER = "placeholder"
 _REQUEST = (
@@ -53,7 +53,7 @@ class ReceiverContext:
 
     def add_send_resolved(self, kind: str, entry: ParsedSection, block: Block) -> None:
         """Set ``send_resolved: false`` where the file or Alertmanager's default says so."""
-        if not entry.get("send_resolved", SEND_RESOLVED[kind]):
+        if not entry.get("send_resolved", kind not in WITHOUT_RESOLVED):
             block.add("send_resolved", value=False)
 
     def secret(

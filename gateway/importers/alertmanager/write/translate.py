@@ -39,6 +39,14 @@ _TRANSLATED_KEYS = ("proxy_url", "basic_auth", "authorization", "bearer_token", 
 _FAMILIES = ("smtp", "opsgenie", "victorops", "telegram", "wechat", "webex", "jira", "rocketchat",
              "mattermost")  # fmt: skip
 
+_LOST_FAMILIES = dict.fromkeys(
+    ("opsgenie", "victorops", "wechat", "jira"), "see the receivers that use them"
+)
+"""Families of integrations that are not translated."""
+
+_FIXED_URLS = ("telegram_api_url", "webex_api_url")
+"""Addresses of services that Apprise knows itself."""
+
 
 @dataclass(frozen=True, slots=True)
 class Translation:
@@ -138,8 +146,10 @@ def _general(source_config: SourceConfig, notes: Notes) -> Block:
         block.add("global", inner)
     for family in _FAMILIES:
         keys = [key for key in general.fields if key.startswith(f"{family}_")]
-        if keys and not (family == "smtp" and _sends_mail(entry)):
-            reason = "no receiver sends e-mail" if family == "smtp" else "no such channel here"
+        if _is_used(family, entry):
+            keys = [key for key in keys if key in _FIXED_URLS]
+        if keys:
+            reason = _LOST_FAMILIES.get(family, "no receiver uses them")
             block.entries.append(
                 notes.add_lost(general.position_of(keys[0]), f"{join_keys(keys)}: {reason}")
             )
@@ -159,9 +169,12 @@ def _general(source_config: SourceConfig, notes: Notes) -> Block:
     return block
 
 
-def _sends_mail(file: ParsedSection) -> bool:
-    """Return whether accounts are made of the settings of SMTP."""
-    return any(item.value.list_of("email_configs") for item in file.list_of("receivers"))
+def _is_used(family: str, file: ParsedSection) -> bool:
+    """Return whether something of the new file is made of a family of settings."""
+    if family in _LOST_FAMILIES:
+        return False
+    key = f"{'email' if family == 'smtp' else family}_configs"
+    return any(item.value.list_of(key) for item in file.list_of("receivers"))
 
 
 def _head(

@@ -6,8 +6,9 @@ from gateway.config.grammar.parsed import ParsedSection
 from gateway.config.grammar.values import PLAIN_URL
 from gateway.core.plan.accounts import Secret
 from gateway.core.urls.web_url import proxy_url
-from gateway.importers.alertmanager.read.integrations import WITHOUT_COUNTERPART
+from gateway.importers.alertmanager.read.integrations import FURTHER_INTEGRATIONS
 from gateway.importers.alertmanager.read.source_config import SourceConfig
+from gateway.importers.alertmanager.write import service_targets
 from gateway.importers.alertmanager.write.mail_accounts import MailAccounts
 from gateway.importers.alertmanager.write.notes import Notes
 from gateway.importers.alertmanager.write.receiver_context import ReceiverContext, TranslatedTarget
@@ -20,8 +21,16 @@ _TRANSLATE: dict[str, Callable[[ParsedSection, ReceiverContext], TranslatedTarge
     "email": email,
     "slack": slack,
     "pagerduty": pagerduty,
+    **service_targets.TRANSLATE,
     "webhook": webhook,
+    "incidentio": service_targets.incidentio,
 }
+_CHANNELS = {
+    **dict.fromkeys(service_targets.TRANSLATE, service_targets.CHANNEL),
+    "incidentio": "webhook",
+}
+"""The channels of the kinds that are not called like their channel."""
+
 _ENQUEUE = "/v2/enqueue"
 
 
@@ -48,35 +57,36 @@ def _receiver(receiver: ParsedSection, context: ReceiverContext) -> Block:
     if "labels" in receiver:
         message = "labels: receivers have none here"
         block.entries.append(notes.add_lost(receiver.position_of("labels"), message))
-    has_targets = False
+    by_channel: dict[str, Items] = {}
     for kind, translate in _TRANSLATE.items():
-        targets = Items()
-        remarks: list[Remark] = []
         for item in receiver.list_of(f"{kind}_configs"):
-            target, target_remarks = translate(item.value, context)
-            if target.empty:
-                remarks += target_remarks
+            if service_targets.refusal(kind, item.value):
                 continue
-            targets.items.append(target)
-            target.entries += target_remarks
+            target, remarks = translate(item.value, context)
+            if target.empty:
+                block.entries += remarks
+                continue
+            channel = _CHANNELS.get(kind, kind)
+            by_channel.setdefault(channel, Items()).items.append(target)
+            target.entries += remarks
             notes.translated.append((item.position.line, f"{kind} of receiver {name}"))
-        block.entries += remarks
-        if targets.items:
-            has_targets = True
-            block.add(kind, targets)
-    block.entries += _without_counterpart(receiver, notes)
+    for channel, targets in by_channel.items():
+        block.add(channel, targets)
+    block.entries += _refused(receiver, notes)
     integrations = any(receiver.list_of(key) for key in receiver.fields if key.endswith("_configs"))
-    if integrations and not has_targets:
+    if integrations and not by_channel:
         message = f"receiver {name}: none of its integrations has a counterpart: it notifies nobody"
         block.entries.append(notes.add_lost(receiver.position, message))
     return block
 
 
-def _without_counterpart(receiver: ParsedSection, notes: Notes) -> Iterator[Remark]:
-    for kind in WITHOUT_COUNTERPART:
+def _refused(receiver: ParsedSection, notes: Notes) -> Iterator[Remark]:
+    """Note the integrations that are not translated, each with the reason and what to do."""
+    for kind in FURTHER_INTEGRATIONS:
         for item in receiver.list_of(f"{kind}_configs"):
-            message = f"{kind}_configs of receiver {receiver.get('name')}: no such channel here"
-            yield notes.add_lost(item.position, f"{message}; webhook: [{{url: …}}] may do")
+            if reason := service_targets.refusal(kind, item.value):
+                message = f"{kind}_configs of receiver {receiver.get('name')}: {reason}"
+                yield notes.add_lost(item.position, message)
 
 
 def channels(file: ParsedSection, notes: Notes) -> Block:
@@ -105,9 +115,8 @@ def channels(file: ParsedSection, notes: Notes) -> Block:
         except ValueError:
             message = "pagerduty_url: no URL that can stand under channels: pagerduty: api_url:"
             block.entries.append(notes.add_lost(general.position_of("pagerduty_url"), message))
-    _add_proxy(
-        [kind for kind, configs in configs_by_kind.items() if configs], block, general, notes
-    )
+    kinds = [_CHANNELS.get(kind, kind) for kind, configs in configs_by_kind.items() if configs]
+    _add_proxy([*dict.fromkeys(kinds)], block, general, notes)
     return block
 
 
