@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from gateway.channels.contract import accepts_notice
 from gateway.channels.sms.body import MAX_SEGMENTS, body
+from gateway.channels.sms.segments import segments
 from gateway.channels.support.client import CONNECT_TIMEOUT, TOTAL_TIMEOUT
 from gateway.channels.twilio.client import API_URL, Credentials, TwilioClient, credentials_of
 from gateway.core.incidents.message import Message, Receipt
@@ -101,6 +102,12 @@ class Sms:
     async def close(self) -> None:
         """Close the client."""
         await self._client.close()
+
+
+def preview(message: Message) -> dict[str, str | int]:
+    """Return the text of an account whose messages may be answered, and what it takes."""
+    text = body(message, MAX_SEGMENTS, replies=True)
+    return {"body": text, "segments": segments(text)}
 
 
 def build(settings: ChannelSettings, secrets: Mapping[str, Secret]) -> Sms:

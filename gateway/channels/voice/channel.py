@@ -104,6 +104,11 @@ class VoiceCalls:
         return f"{message.callback_url}/{kind}?notice={message.notice_id}"
 
 
+def preview(message: Message) -> dict[str, str]:
+    """Return the document of a call that takes keys."""
+    return {"twiml": script(message, Voice(), "https://alerts.example.com/callbacks/voice/keys")}
+
+
 def build(settings: ChannelSettings, secrets: Mapping[str, Secret]) -> VoiceCalls:
     """Return the channel of an account. Raises ValueError naming what is missing."""
     options = settings.options

@@ -110,8 +110,9 @@ PERSON = Section(
         Field(
             "contacts",
             MapOf("name", _CONTACT),
-            "Further contacts by name. `email` and `slack` above are short for contacts of those "
-            "names.",
+            "Further contacts by name. "
+            f"{', '.join(f'`{one.name}`' for one in CONTACTS)} above are short for contacts of "
+            "those names.",
             "none",
             '{pager: {account: pagerduty, routing_key: "${PAGERDUTY_ANA_KEY}"}}',
         ),

@@ -53,7 +53,7 @@ _OF_THE_VENDOR = {
 a reply "end" would keep the person from being paged."""
 
 _WITH_TEXT = (TextCommand.ACKNOWLEDGE, TextCommand.ESCALATE, TextCommand.COMMENT)
-_LINE = re.compile(r"([A-Za-z]+)\b[ :,.!-]*(?:#?([0-9]{1,15})\b)?[ :,.!-]*(.*)", re.DOTALL)
+_LINE = re.compile(r"([A-Za-z]+)\b[\s:,.!]*(?:#?([0-9]{1,15})\b)?[\s:,.!]*(.*)", re.DOTALL)
 
 
 def parse_text_reply(text: str) -> TextReply | None:

@@ -49,3 +49,19 @@ async def test_cancelling_leaves_sent_notices(store: Store) -> None:
     assert await store.write(lambda tx: outbox.cancel(tx, ids, "moved")) == 1
     assert await states(store, one) == [NoticeState.SENT]
     assert await states(store, other) == [NoticeState.CANCELLED]
+
+
+async def test_queue_of_one_target_is_cancelled_alone(store: Store) -> None:
+    """What waits to a phone ends with the incident; other targets and what is in flight stay."""
+    (number,) = await opened(store, "A")
+    await added(store, row(number), row(number, BEN), row(number, kind=NoticeKind.REPEAT))
+    await store.write(lambda tx: outbox.cancel_queue(tx, number, row(number).target.key, "over"))
+    lines = await store.read(lambda tx: deliveries.notices_of(tx, number))
+    assert [(line.state.value, line.detail) for line in lines] == [
+        ("cancelled", "over"),
+        ("pending", ""),
+        ("cancelled", "over"),
+    ]
+    await claimed(store, limit=1)
+    await store.write(lambda tx: outbox.cancel_queue(tx, number, BEN.key, "over"))
+    assert (await states(store, number))[1] is NoticeState.SENDING
