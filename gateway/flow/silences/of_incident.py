@@ -28,6 +28,14 @@ async def active_silences(
     )
 
 
+async def active_silences_of(
+    silences: Silences, root: Route, incident: Incident, now: float
+) -> list[Silence]:
+    """Return the active silences of exactly this incident. `now` is in unix seconds."""
+    matchers = incident_matchers(root, incident.route_id, incident.group_labels)
+    return await active_silences(silences, matchers, now) if matchers else []
+
+
 async def silence_incident(
     silences: Silences,
     root: Route,

@@ -140,11 +140,11 @@ class Silences:
         return await self._store.read(lambda tx: convert(silences.iterate_ending_after(tx, since)))
 
     async def preview(self, matchers: Sequence[Matcher], limit: int) -> tuple[int, list[Alert]]:
-        """Return how many firing alerts match, and the first `limit` of them."""
+        """Return how many firing alerts match, and the first `limit` of them, the oldest first."""
         count, shown = 0, list[Alert]()
         async for page in self._matches.pages([matchers]):
             count += len(page)
-            shown += page[: limit - len(shown)]
+            shown = sorted([*shown, *page], key=lambda one: (one.starts_at, one.identity))[:limit]
         return count, shown
 
 

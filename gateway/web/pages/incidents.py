@@ -11,6 +11,7 @@ from gateway.core.plan.intervals import respond_within
 from gateway.core.plan.plan import NEXT_BUSINESS_DAY, Plan
 from gateway.core.plan.team import NO_TEAM
 from gateway.flow.engine import Engine
+from gateway.flow.silences.of_incident import active_silences_of
 from gateway.render.view.clean import clean
 from gateway.render.view.counts import counts_text
 from gateway.render.view.times import clock_time, duration
@@ -159,6 +160,7 @@ class IncidentPages:
         rows, earlier = timeline_rows(explanation.timeline, plan, zone, now)
         common = view.facts["common_labels"]
         link = signed_link(request, engine, number, now)
+        silences = await active_silences_of(engine.silences, plan.root, stored.incident, now)
         context = {
             "it": view,
             "links": view.all_links,
@@ -170,6 +172,7 @@ class IncidentPages:
             "forms": action_forms(stored, plan, ""),
             "connected": connected_incidents(stored.incident, zone, now),
             "silence_link": f"../{link}/silence" if link and not stored.is_over(now) else "",
+            "end_silence_link": f"../{link}/silence/end" if link and silences else "",
             "reasons": explanation.reasons,
             "labels": [(clean(k, 60), clean(v, 300)) for k, v in sorted(common.items())],
             "receiver": clean(stored.incident.receiver, 100),

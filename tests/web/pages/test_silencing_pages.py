@@ -259,3 +259,28 @@ async def test_phone_silences_and_ends_without_scripts(tmp_path: Path) -> None:
         await page.press("End the silence now")
         assert await active_silences(world) == []
         assert [text for text in page.complaints if "favicon" not in text] == []
+
+
+async def test_form_comes_before_the_alerts_which_are_sorted(gateway: Gateway) -> None:
+    """The action leads, not twenty rows of alerts; the alert that fires longest is the first."""
+    world, client = gateway
+    await world.post(alert(instance="billing-0", starts_at=world.now - HOUR))
+    text = await page_of(client, "GET", f"/ack/{token(world)}/silence")
+    order = ["Duration", "instance billing-0", "instance billing-1", "instance billing-2"]
+    positions = [text.index(one) for one in order]
+    assert positions == sorted(positions)
+
+
+async def test_incident_page_ends_the_silence_of_the_incident(gateway: Gateway) -> None:
+    """One button, where the reason says that it is silenced."""
+    world, client = gateway
+    link = f"/ack/{token(world)}/silence"
+    assert "End the silence" not in await page_of(client, "GET", "/incidents/1001")
+    await client.post(link, data=FORM)
+    page = await (await client.get("/incidents/1001")).text()
+    target = re.search(r'action="([^"]+/silence/end)"', page)
+    assert target is not None
+    assert "End the silence of this incident now" in page
+    await client.post(urljoin("/incidents/1001", unescape(target[1])))
+    assert await active_silences(world) == []
+    assert "End the silence" not in await page_of(client, "GET", "/incidents/1001")
