@@ -16,6 +16,7 @@ from tests.docs.test_snippets import AnyEnvironment
 EXAMPLES = DOCS / "examples"
 FILES = sorted(EXAMPLES.glob("*.yaml"))
 EIGHT_WEEKS = 8 * 7 * 86400.0
+AROUND_THE_CLOCK = ["team-of-two", "follow-the-sun", "no-phone-budget"]
 
 STARTS = ("2026-03-01", "2026-10-01", "2026-12-01", "2027-03-01")
 """Days from which eight weeks are proven. All but December have changes of the clocks in them."""
@@ -61,14 +62,14 @@ def test_an_example_without_any_token_loads_with_warnings_about_tokens_only(path
     assert path.stem == "business-hours" or "nobody is on call" not in result.output
 
 
-@pytest.mark.parametrize("name", ["team-of-two", "follow-the-sun"])
+@pytest.mark.parametrize("name", AROUND_THE_CLOCK)
 def test_an_example_with_tokens_has_no_warning(name: str) -> None:
     """With its tokens set, an example around the clock has nothing to correct."""
     assert load_example(name).warnings == ()
 
 
 @pytest.mark.parametrize("start", STARTS)
-@pytest.mark.parametrize("name", ["team-of-two", "follow-the-sun"])
+@pytest.mark.parametrize("name", AROUND_THE_CLOCK)
 def test_an_example_around_the_clock_has_no_finding(name: str, start: str) -> None:
     """At each minute an urgent alert reaches somebody, also when the clocks change."""
     assert proof_of(name, start).findings == ()
@@ -126,6 +127,16 @@ def test_a_critical_alert_at_night_goes_to_the_night_service_at_once() -> None:
     )
     assert "3. after 0s: email admin@example.com; pagerduty" in night.output
     assert "3. after 30m: email admin@example.com; pagerduty" in day.output
+
+
+def test_urgent_alert_wakes_by_push_and_other_ones_by_mail() -> None:
+    """Without a phone budget, a push rings at once, and a mail follows for a phone that is off."""
+    config = load_example("no-phone-budget")
+    for person in config.plan.people.values():
+        urgent = [(rule.by, rule.after) for rule in person.urgent_rules]
+        assert urgent == [("push", 0.0), ("email", 300.0)]
+        assert [rule.by for rule in person.other_rules] == ["email"]
+    assert config.channels["email"].options["provider"] == "smtp"
 
 
 def test_the_handbook_names_every_example() -> None:

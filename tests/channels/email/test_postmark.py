@@ -11,6 +11,7 @@ from gateway.channels.contract import Channel, accepts_notice
 from gateway.channels.email.channel import build
 from gateway.channels.email.mail import MailOptions
 from gateway.channels.email.postmark.channel import PostmarkEmail
+from gateway.core.incidents.message import NOTE
 from gateway.core.incidents.notice import NoticeKind
 from gateway.core.incidents.retry import Failure, SendError
 from gateway.core.plan.accounts import ChannelSettings, Secret
@@ -307,7 +308,8 @@ class TestEmail(ChannelContract):
         """The recipient gets the mail."""
         target = Target("email", "ana@example.com", options={"cc": "ben@example.com"})
         fake.inactive.add("ben@example.com")
-        assert await channel.send(message(), target, None)
+        receipt = await channel.send(message(), target, None)
+        assert receipt[NOTE] == "not to the copies ben@example.com (inactive)"
 
     def test_quiet_changes_are_no_mail(self) -> None:
         """A quiet update, which could only edit a message, sends no mail."""
