@@ -4,7 +4,7 @@ Everything else is refused, so one is filled in the time of its length. That is 
 fills them itself, while templates of messages run in a process of their own.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -12,12 +12,12 @@ from jinja2 import StrictUndefined, nodes
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from gateway.short_templates.values import LabelValues
+
 MAX_SOURCE = 2000
 """Characters of a template. Higher: more filters in a row, and each may lengthen the text."""
 MAX_TEXT = 8000
 """Characters of any text in between. Lower: long label values do not fit into a query."""
-MAX_VALUE = 1000
-"""Characters of one label that are used."""
 
 _ALLOWED = (
     *(nodes.Template, nodes.Output, nodes.TemplateData, nodes.Const, nodes.Name, nodes.Getattr),
@@ -31,37 +31,6 @@ class Encoded(str):
     """Text that is percent-encoded already."""
 
     __slots__ = ()
-
-
-class LabelValues(Mapping[str, str]):
-    """Labels or annotations of an alert: a missing or empty one is undefined."""
-
-    __slots__ = ("_values",)
-
-    def __init__(self, values: Mapping[str, Any]) -> None:
-        self._values = values
-
-    def __getitem__(self, name: str) -> str:
-        value = self._values[name]
-        if not isinstance(value, str) or not value:
-            raise KeyError(name)
-        return value[:MAX_VALUE]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._values)
-
-    def __len__(self) -> int:
-        return len(self._values)
-
-
-class SampleLabels(LabelValues):
-    """Labels to try a template with: each name exists."""
-
-    def __init__(self) -> None:
-        super().__init__({})
-
-    def __getitem__(self, name: str) -> str:
-        return "sample"
 
 
 class ShortEnvironment(ImmutableSandboxedEnvironment):

@@ -19,7 +19,7 @@ from gateway.render.jinja.sandbox import FILTERS
 from gateway.render.view.view import NAMES
 from gateway.shipped import shipped_templates
 from gateway.short_templates.sandbox import FILTERS as SHORT_FILTERS
-from gateway.short_templates.template import NAMES as SHORT_NAMES
+from gateway.short_templates.values import NAMES as SHORT_NAMES
 from tests.docs.pages import (
     CHECKOUT,
     DOCS,

@@ -5,10 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.core.text.escape import safe_url
+from gateway.short_templates.errors import MissingValueError, ShortTemplateError
 from gateway.short_templates.sandbox import LabelValues
 from gateway.short_templates.template import (
-    MissingValueError,
-    ShortTemplateError,
     check_title,
     check_url,
     fill_title,

@@ -7,7 +7,8 @@ from gateway.config.grammar.lists import ListOf
 from gateway.config.grammar.sections import Field, Section
 from gateway.config.source.problem import ParseError
 from gateway.core.routing.links import MOST_LINKS
-from gateway.short_templates.template import ShortTemplateError, check_title, check_url
+from gateway.short_templates.errors import ShortTemplateError
+from gateway.short_templates.template import check_title, check_url
 
 
 def _checked(check: Callable[[str], str]) -> Callable[[str], str]:

@@ -3,7 +3,8 @@
 from gateway.config.grammar.field_types import Text
 from gateway.config.source.problem import ParseError
 from gateway.core.plan.runbooks import Runbooks
-from gateway.short_templates.template import ShortTemplateError, check_url
+from gateway.short_templates.errors import ShortTemplateError
+from gateway.short_templates.template import check_url
 
 
 def _location(text: str) -> Runbooks:

@@ -12,13 +12,9 @@ from gateway.render.view.links import links_from
 from gateway.render.view.numbers import number
 from gateway.render.view.runbooks import ROLE as RUNBOOK
 from gateway.render.view.runbooks import runbook_of
-from gateway.short_templates.sandbox import LabelValues
-from gateway.short_templates.template import (
-    MissingValueError,
-    ShortTemplateError,
-    fill_title,
-    fill_url,
-)
+from gateway.short_templates.errors import MissingValueError, ShortTemplateError
+from gateway.short_templates.template import fill_title, fill_url
+from gateway.short_templates.values import LabelValues
 
 LINK_TITLE = 75
 """Characters of a title: those of a button in Slack."""

@@ -9,8 +9,9 @@ from gateway.core.plan.plan import Plan
 from gateway.core.plan.runbooks import PATH, Runbook
 from gateway.core.text.escape import safe_url
 from gateway.render.view.links import links_from
-from gateway.short_templates.sandbox import LabelValues
-from gateway.short_templates.template import ShortTemplateError, fill_url
+from gateway.short_templates.errors import ShortTemplateError
+from gateway.short_templates.template import fill_url
+from gateway.short_templates.values import LabelValues
 
 ROLE = "runbook"
 

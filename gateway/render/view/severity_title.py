@@ -5,7 +5,8 @@ from typing import Any, NamedTuple
 
 from gateway.core.plan.plan import Plan
 from gateway.render.view.declared_links import short_names
-from gateway.short_templates.template import MissingValueError, ShortTemplateError, fill_title
+from gateway.short_templates.errors import MissingValueError, ShortTemplateError
+from gateway.short_templates.template import fill_title
 
 TITLE_CHARACTERS = 60
 """Characters of a title. Higher: a phone's lock screen cuts the alert's name behind it."""
