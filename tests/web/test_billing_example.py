@@ -28,6 +28,7 @@ HERE = ROUTES.replace("runbooks: runbooks", f"runbooks: {FOLDER / 'runbooks'}")
 ENV = {
     **{f"{name}_TOKEN": f"test-{name.lower()}-token" for name in ("PROMETHEUS", "GRAFANA")},
     **{f"{name}_TOKEN": f"test-{name.lower()}-token" for name in ("POSTHOG", "POSTMARK", "SLACK")},
+    "STRIPE_URL_TOKEN": "test-stripe-url-token",
     "SENTRY_CLIENT_SECRET": "test-sentry-secret",
     "SLACK_SIGNING_SECRET": "test-slack-signing-secret",
     "TWILIO_AUTH_TOKEN": "test-twilio-auth-token",
@@ -171,6 +172,8 @@ async def post(gateway: Gateway, source: str, name: str) -> None:
     if source == "sentry":
         headers["Sentry-Hook-Resource"] = "event_alert"
         headers["Sentry-Hook-Signature"] = hex_hmac(body, ENV["SENTRY_CLIENT_SECRET"])
+    elif source == "stripe":
+        source = f"stripe/{ENV['STRIPE_URL_TOKEN']}"
     else:
         headers["Authorization"] = f"Bearer {ENV[f'{source.upper()}_TOKEN']}"
     answer = await client.post(f"/webhook/{source}", data=body, headers=headers)
@@ -204,6 +207,7 @@ async def test_violated_invariant_pages_on_call_and_posts_to_the_channel_within_
         ("posthog", "posthog-start-drop", "user-impact", [CHANNEL, ADMIN, ALERTS]),
         ("posthog", "posthog-renewal-failures", "user-impact", [CHANNEL, ADMIN, ALERTS]),
         ("posthog", "posthog-cancellations", "user-impact", [CHANNEL, ADMIN, ALERTS]),
+        ("stripe", "stripe-dispute-created", "disputes", [CHANNEL, ADMIN, ALERTS]),
         ("grafana", "grafana-checkout-conversion", "user-impact", [CHANNEL, ADMIN, ALERTS]),
     ],
 )
@@ -220,8 +224,8 @@ async def test_other_bodies_reach_the_channel_or_the_mailboxes(
         urls = [link.url for link in one.message.links if link.role == "runbook"]
         assert urls == [f"http://gateway.example.com/runbooks/{runbook}"]
         if one.to.startswith("email:"):
-            name = content.get("commonLabels", {}).get("alertname")
-            name = name or content["event"]["properties"]["alert_name"]
+            names = {"grafana": "Checkout conversion low", "stripe": "StripeDispute"}
+            name = names.get(source) or content["event"]["properties"]["alert_name"]
             assert one.message.parts["subject"] == f"⚠️ BILLING WARNING: {name}"
 
 
