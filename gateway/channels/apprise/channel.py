@@ -2,7 +2,8 @@
 
 The library is synchronous and says only whether a service has accepted a message. Its calls run in
 threads, its requests over the channels' HTTP client, whose answers say more. It neither waits
-between messages nor tries again by itself.
+between messages nor tries again by itself. A plugin's object stays for the next message, because
+some services limit how often one signs in.
 """
 
 import logging
@@ -65,6 +66,9 @@ class Apprise:
             connect_timeout=connect_timeout,
         )
         self._transport = SdkTransport(self._http)
+        self._idle: dict[
+            Secret, list[Any]
+        ] = {}  # plugins' objects by URL; each is used by one call
         self._threads = Threads("apprise", IN_FLIGHT, REQUESTS * total_timeout + GRACE)
 
     def accepts(self, kind: NoticeKind, *, quiet: bool) -> bool:
@@ -86,14 +90,11 @@ class Apprise:
 
     def _notify(self, url: str, message: Message, format_: str) -> None:
         """Send one message. Runs in a thread; raises SendError only."""
+        idle = self._idle.setdefault(Secret(url), [])
         try:
+            service = idle.pop()
+        except IndexError:  # another thread may have taken the last one
             service = _service(url)
-        except ImportError:
-            text = 'the library is not installed: pip install "alert-gateway[apprise]"'
-            raise SendError(Failure.MISCONFIGURED, text) from None
-        if service is None:
-            text = f"Apprise cannot read this {scheme_of(url)}:// URL: see apprise.md"
-            raise SendError(Failure.BAD_RECIPIENT, text)
         title, body = title_and_body(message, service.title_maxlen, service.body_maxlen)
         exchange = begin(self._transport)
         try:
@@ -106,6 +107,7 @@ class Apprise:
             raise exchange.failure or SendError(Failure.BAD_ANSWER, text, perhaps=True) from None
         if not accepted:
             raise _failure(exchange, url)
+        idle.append(service)  # it has signed in; after a failure the next one does so anew
 
     def problem(self) -> str:
         """See Channel.problem."""
@@ -120,11 +122,12 @@ class Apprise:
 
 
 def _service(url: str) -> Any:
-    """Return the plugin's object of a URL, a new one each time; None if it cannot be read.
-
-    An object that is kept would wait between its messages, by sleeping.
-    """
-    library = load_library()
+    """Return a new object of a URL's plugin. Raises SendError if there can be none."""
+    try:
+        library = load_library()
+    except ImportError:
+        text = 'the library is not installed: pip install "alert-gateway[apprise]"'
+        raise SendError(Failure.MISCONFIGURED, text) from None
     logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)  # it logs URLs and failures
     asset = library.AppriseAsset(
         app_id="Alert gateway",
@@ -142,8 +145,11 @@ def _service(url: str) -> Any:
         http_redirects=False,
     )
     service = library.Apprise.instantiate(url, asset=asset, suppress_exceptions=True)
-    if service is not None:
-        service.request_rate_per_sec = 0  # the outbox and its holds keep the rate
+    if service is None:
+        text = f"Apprise cannot read this {scheme_of(url)}:// URL: see apprise.md"
+        raise SendError(Failure.BAD_RECIPIENT, text)
+    # It would sleep between its messages. The outbox and its holds keep the rate.
+    service.request_rate_per_sec = 0
     return service
 
 

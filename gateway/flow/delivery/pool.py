@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import Any
 
 from gateway.channels.contract import (
     AnswersRequests,
@@ -115,11 +114,11 @@ class SenderPool:
 
     async def script(self, notice: Notice) -> str:
         """Return what a call about a notice reads; empty where its account makes no calls."""
-        channel: object = self._channels.get(notice.target.account_key)
-        if not isinstance(channel, Speaks):
+        channel = self._channels.get(notice.target.account_key)
+        speaker: object = channel
+        if channel is None or not isinstance(speaker, Speaks):
             return ""
-        sender: Any = channel
-        return channel.script(await self._composer.compose(notice, notice.kind, sender))
+        return speaker.script(await self._composer.compose(notice, notice.kind, channel))
 
     def last_words(self, account_key: str, text: str) -> str:
         """Return what an account's call reads at its end; empty where it makes no calls."""
