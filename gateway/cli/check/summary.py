@@ -56,6 +56,12 @@ def summary_json(config: Config, now: float) -> dict[str, Any]:
             {"date": day.isoformat(), "name": name}
             for day, name in holidays_between(plan.business_hours, now, now + HORIZON)
         ],
+        "subjects": _subjects(plan),
+        "runbooks": {
+            "files": sorted(plan.runbooks.pages),
+            "folder": plan.runbooks.folder or None,
+            "url": plan.runbooks.url or None,
+        },
         "gaps": [
             {"rota": name, "from": oncall_text.rfc3339(start), "to": oncall_text.rfc3339(end)}
             for name, rota in plan.rotas.items()
@@ -103,18 +109,25 @@ def _print_holidays(plan: Plan, now: float) -> None:
     echo(f"holidays in the next 4 weeks: {days} (library holidays {library_version()})")
 
 
-def _print_words(plan: Plan) -> None:
-    """Print the titles of severities for a sample of the first team, and where runbooks are."""
-    team = next(iter(plan.teams), "billing")
-    sample = {"alertname": "AlertName", "team": team}
-    titles = [
-        severity_title({"severity": one.name, "common_labels": sample}, plan)
+def _subjects(plan: Plan) -> dict[str, str]:
+    """Return by severity how a subject begins, for a sample of the first team, or why not."""
+    sample = {"alertname": "AlertName", "team": next(iter(plan.teams), "billing")}
+    titles = {
+        one.name: severity_title({"severity": one.name, "common_labels": sample}, plan)
         for one in plan.severities.values()
         if one.title
-    ]
-    if titles:
-        texts = (f"{one.text}: AlertName" if one.text else one.missing for one in titles)
-        echo(f"subjects: {', '.join(texts)}")
+    }
+    return {
+        name: f"{one.text}: AlertName" if one.text else one.missing or one.problem
+        for name, one in titles.items()
+    }
+
+
+def _print_words(plan: Plan) -> None:
+    """Print the subjects of severities with titles, and where runbooks are."""
+    subjects = _subjects(plan)
+    if subjects:
+        echo(f"subjects: {', '.join(subjects.values())}")
     books = plan.runbooks
     if books.folder:
         echo(f"runbooks: {plural(len(books.pages), 'file')} in {books.folder}")
