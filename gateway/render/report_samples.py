@@ -54,6 +54,18 @@ def report_facts(kind: str, now: float) -> dict[str, Any]:
             | {"name": "billing", "incidents_before": 9, "missed": 2, "missed_before": 1},
             _figures(3) | {"name": "platform", "incidents_before": 3, "uncovered": 5400.0},
         ],
+        "follow_ups": []
+        if kind == "daily"
+        else [
+            {
+                "number": 1042,
+                "text": "Alert on the retry queue",
+                "owner": "Ben",
+                "due_at": now - DAY,
+                "overdue": True,
+            },
+            {"number": 1043, "text": "Test the restore of the ledger", "owner": "", "due_at": None},
+        ],
         "noisiest": [
             _noisy("DoubleChargeDetected", 42, no_action=0),
             _noisy("StripeWebhookLatencyOverThreeSecondsForFiveMinutes", 31, no_action=4),

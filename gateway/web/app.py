@@ -14,7 +14,16 @@ from gateway.web.http.errors import errors_as_json
 from gateway.web.http.keys import ENGINE, SETTINGS
 from gateway.web.http.refusals import REFUSALS, Refusals, delay_failed_proofs
 from gateway.web.ingest import handlers
-from gateway.web.pages import acknowledge, incidents, oncall, runbooks, silence_form, silences, swap
+from gateway.web.pages import (
+    acknowledge,
+    follow_ups,
+    incidents,
+    oncall,
+    runbooks,
+    silence_form,
+    silences,
+    swap,
+)
 from gateway.web.pages.not_found import not_found_page_for_browsers
 from gateway.web.slack import endpoints as slack
 
@@ -53,6 +62,7 @@ def _add_all(app: web.Application) -> None:
     handlers.add_routes(app)
     acknowledge.add_routes(app)
     silence_form.add_routes(app)
+    follow_ups.add_routes(app)
     swap.add_routes(app)
     incidents.add_routes(app)
     silences.add_routes(app)

@@ -201,11 +201,12 @@ class Composer:
         return self._links.acknowledge(number, notice.target.person or "", expires_at)
 
     def _link_incidents(self, report: object) -> None:
-        """Give the open incidents of a report their links."""
-        incidents = report.get("open") if isinstance(report, dict) else None
-        for one in incidents if isinstance(incidents, list) else ():
-            if isinstance(one, dict) and isinstance(one.get("number"), int):
-                one["url"] = self._links.incident(one["number"])
+        """Give the incidents that a report lists, and those of follow-up items, their links."""
+        for key in ("open", "follow_ups"):
+            listed = report.get(key) if isinstance(report, dict) else None
+            for one in listed if isinstance(listed, list) else ():
+                if isinstance(one, dict) and isinstance(one.get("number"), int):
+                    one["url"] = self._links.incident(one["number"])
 
     def _digest_lines(
         self, notice: Notice, lines: Sequence[Mapping[str, Any]]

@@ -15,12 +15,16 @@ from gateway.render.view.report import figures_json, report_json
 from gateway.store import Store, Tx
 from gateway.store.outbox.rows import parse_target
 from gateway.store.queries import failures, urgent
+from gateway.store.state import follow_ups
 
 MOST_OPEN = 20
 """Open incidents that a report lists. Each is a line of a mail."""
 
 MOST_FAILED = 10
 """Targets with failed deliveries that a report lists."""
+
+MOST_FOLLOW_UPS = 20
+"""Open follow-up items that a weekly report lists."""
 
 HOUR = 3600.0
 
@@ -51,6 +55,7 @@ async def report_content(
         ),
         "rotas": _rotas(stored, before),
         **await store.read(lambda tx: _open_and_failed(tx, plan, settings, start, end)),
+        "follow_ups": await store.read(lambda tx: _follow_ups(tx, plan, settings, now)),
     }
 
 
@@ -81,6 +86,22 @@ def _rotas(stored: StoredReport, before: StoredReport) -> list[dict[str, Any]]:
             "uncovered": uncovered,
         }
         for rota, uncovered in stored.uncovered.items()
+    ]
+
+
+def _follow_ups(tx: Tx, plan: Plan, settings: ReportSettings, now: float) -> list[dict[str, Any]]:
+    """Return what is still to be done after incidents, for a weekly report."""
+    if settings.kind is not ReportKind.WEEKLY:
+        return []
+    return [
+        {
+            "number": one.incident,
+            "text": one.text,
+            "owner": plan.name_of(one.owner) if one.owner else "",
+            "due_at": one.due_at,
+            "overdue": one.overdue(now),
+        }
+        for one in follow_ups.open_items(tx, MOST_FOLLOW_UPS, settings.team)
     ]
 
 

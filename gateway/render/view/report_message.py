@@ -50,6 +50,7 @@ def report_of(facts: Mapping[str, Any]) -> dict[str, Any] | None:
         "failed_total": _count(raw.get("failed_total")),
         "people": [_person(one) for one in _mappings(raw.get("people"))],
         "rotas": [_rota(one) for one in _mappings(raw.get("rotas"))],
+        "follow_ups": [_follow_up(one, zone, end) for one in _mappings(raw.get("follow_ups"))],
         "noisiest": [_noisy(one) for one in _mappings(raw.get("noisiest"))],
         "sections": [_section(one) for one in _mappings(raw.get("sections"))],
     }
@@ -111,6 +112,18 @@ def _open(raw: Mapping[str, Any], zone: str, now: float) -> dict[str, Any]:
         "status": _line(raw.get("status")),
         "since": clock_time(_number(raw.get("since")), zone, now),
         "holder": _line(raw.get("holder")),
+        "url": safe_url(clean(raw.get("url"), LONGEST_URL)) or "",
+    }
+
+
+def _follow_up(raw: Mapping[str, Any], zone: str, now: float) -> dict[str, Any]:
+    due_at = raw.get("due_at")
+    return {
+        "number": _line(raw.get("number")),
+        "text": _line(raw.get("text"), 200),
+        "owner": _line(raw.get("owner")),
+        "due": clock_time(_number(due_at), zone, now) if due_at is not None else "",
+        "overdue": bool(raw.get("overdue")),
         "url": safe_url(clean(raw.get("url"), LONGEST_URL)) or "",
     }
 

@@ -11,6 +11,7 @@ from gateway.store.db.session import Row
 from gateway.store.db.statement import Statement, dump
 from gateway.store.db.transaction import Tx
 from gateway.store.schema.tables import follow_ups as table
+from gateway.store.schema.tables import incidents
 from gateway.store.state import counters
 from gateway.store.state.changes import read_actor
 
@@ -36,6 +37,15 @@ _OF_INCIDENT = Statement(
 _OPEN = Statement(
     select(*_SELECTED)
     .where(table.c.done_at.is_(None))
+    .order_by(table.c.due_at.is_(None), table.c.due_at, table.c.id)
+    .limit(bindparam("most"))
+)
+
+
+_OPEN_OF_TEAM = Statement(
+    select(*_SELECTED)
+    .join(incidents, incidents.c.number == table.c.incident)
+    .where(table.c.done_at.is_(None), incidents.c.team == bindparam("team"))
     .order_by(table.c.due_at.is_(None), table.c.due_at, table.c.id)
     .limit(bindparam("most"))
 )
@@ -76,8 +86,13 @@ def of_incident(tx: Tx, number: int) -> Sequence[FollowUp]:
     return [_from_row(row) for row in tx.rows(_OF_INCIDENT, number=number)]
 
 
-def open_items(tx: Tx, most: int) -> Sequence[FollowUp]:
-    """Return items that are not done: first those due, the nearest first, at most `most`."""
+def open_items(tx: Tx, most: int, team: str | None = None) -> Sequence[FollowUp]:
+    """Return items that are not done: first those due, the nearest first, at most `most`.
+
+    With `team` only those of its incidents.
+    """
+    if team is not None:
+        return [_from_row(row) for row in tx.rows(_OPEN_OF_TEAM, team=team, most=most)]
     return [_from_row(row) for row in tx.rows(_OPEN, most=most)]
 
 

@@ -28,6 +28,7 @@ from gateway.web.pages import message_page, page
 from gateway.web.pages.action_forms import action_forms
 from gateway.web.pages.connected import connected_incidents
 from gateway.web.pages.error_pages import with_error_page
+from gateway.web.pages.follow_ups import item_rows
 from gateway.web.pages.incident_history import alert_table, target_histories, timeline_rows
 from gateway.web.pages.incident_view import (
     StoredIncident,
@@ -172,6 +173,8 @@ class IncidentPages:
             "forms": action_forms(stored, plan, ""),
             "connected": connected_incidents(stored.incident, zone, now),
             "silence_link": f"../{link}/silence" if link and not stored.is_over(now) else "",
+            "follow_ups": item_rows(await engine.follow_ups.of_incident(number), plan, zone, now),
+            "follow_ups_link": f"../{link}/follow-ups" if link else "",
             "end_silence_link": f"../{link}/silence/end" if link and silences else "",
             "reasons": explanation.reasons,
             "labels": [(clean(k, 60), clean(v, 300)) for k, v in sorted(common.items())],

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from gateway.core.actor import verified_person
 from gateway.core.incidents.message import Message
 from gateway.core.incidents.retry import Failure, SendError
 from gateway.core.plan.plan import Target
@@ -134,4 +135,26 @@ async def test_new_report_waits_for_its_next_time(database_url: str) -> None:
     assert await world.engine.reload() == ()
     assert reports(await world.advance(HOUR)) == []
     assert len(reports(await world.advance(DAY))) == 2
+    await world.close()
+
+
+async def test_weekly_report_lists_what_is_still_to_do(database_url: str) -> None:
+    """Open follow-up items with owner and date, the nearest first; done ones are left out."""
+    world = await started(database_url)
+    await world.post(alert())
+    await world.advance(MINUTE)
+    ana, items = verified_person("ana", "cli"), world.engine.follow_ups
+    await items.add(1001, ana, "test the restore")
+    await items.add(1001, ana, "alert on the retry queue", "ben", world.now + DAY)
+    done = await items.add(1001, ana, "refund", "ana")
+    await items.set_done(done.id, ana, done=True)
+    mails = reports(await world.advance(MONDAY + MINUTE - (world.now - START)))
+    texts = [one.message.parts["text"] for one in mails if one.channel == "email"]
+    (text,) = [one for one in texts if "Still to do:" in one]
+    _, _, section = text.partition("Still to do:")
+    lines = [line.strip() for line in section.strip().splitlines()[:2]]
+    overdue = "#1001 alert on the retry queue, Ben, overdue since Thu 19 Nov, 12:07 CET"
+    assert lines[0] == overdue
+    assert lines[1] == "#1001 test the restore"
+    assert "refund" not in section
     await world.close()
