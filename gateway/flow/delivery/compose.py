@@ -217,11 +217,11 @@ class Composer:
             number = line.get("incident")
             links: dict[str, Any] = {}
             if isinstance(number, int):
-                about = line.get("about") or {}
+                about = line.get("about")  # only the first lines have it
                 links["url"] = self._links.incident(number)
                 links["links"] = [
                     {"role": one.role, "text": one.text, "url": one.url}
-                    for one in self._links_to_read({**about, "incident": number})
+                    for one in (self._links_to_read({**about, "incident": number}) if about else ())
                 ]
                 if line.get("status") == "firing":
                     links["acknowledge"] = self._acknowledge_url(notice, number)

@@ -9,6 +9,7 @@ from tests.flow.world import MINUTE, ROUTES, World, alert
 LINKS = """
 links:
   - {title: "Logs of {{ labels.service }}", url: "https://logs.example.com/?q={{ labels.service }}"}
+  - {title: Status, url: "https://status.example.com/"}
   - {title: Trace, url: "https://traces.example.com/{{ labels.trace_id }}"}
 """
 LOGS = "https://logs.example.com/?q=billing%26x"
@@ -30,8 +31,16 @@ async def test_every_channel_shows_the_links_behind_runbook_and_dashboard(
     assert {one.to.partition(":")[0] for one in messages} == {"email", "slack", "pagerduty"}
     for one in messages:
         roles = [link.role for link in one.message.links]
-        assert roles == ["acknowledge", "runbook", "incident", "dashboard", "link", "source"]
-        (link,) = [link for link in one.message.links if link.role == "link"]
+        assert roles == [
+            "acknowledge",
+            "runbook",
+            "incident",
+            "dashboard",
+            "link",
+            "link",
+            "source",
+        ]
+        link, _ = [link for link in one.message.links if link.role == "link"]
         assert (link.text, link.url) == ("Logs of billing&x", LOGS)
     mail = next(one.message for one in messages if one.to.startswith("email"))
     assert f"Logs of billing&x: {LOGS}" in mail.parts["text"]
@@ -46,7 +55,7 @@ async def test_alerts_that_do_not_share_a_label_have_no_link_by_it(database_url:
     await world.post(alert(service="a", trace_id="t"), alert(service="b", trace_id="t"))
     messages = await world.advance(MINUTE)
     assert [[one.text for one in m.message.links if one.role == "link"] for m in messages] == [
-        ["Trace"] for _ in messages
+        ["Status", "Trace"] for _ in messages
     ]
     await world.close()
 
@@ -61,7 +70,8 @@ async def test_link_that_is_too_long_is_omitted_with_a_warning_and_counted(
         await world.post(alert(service="é" * 900))
         messages = await world.advance(MINUTE)
     assert messages
-    assert all(link.role != "link" for one in messages for link in one.message.links)
+    texts = {link.text for one in messages for link in one.message.links if link.role == "link"}
+    assert texts == {"Status"}
     assert 'left out the link "Logs of {{ labels.service }}"' in caplog.text
     assert f"gateway_links_dropped_total {float(len(messages))}" in (
         world.engine.metrics.exposition().decode()
@@ -78,6 +88,7 @@ async def test_worst_incidents_of_a_digest_have_their_links(database_url: str) -
     digest = next(one for one in messages if one.kind == "digest" and one.to.startswith("slack"))
     lines = digest.message.facts["digest"]
     linked = [[one["text"] for one in line["links"] if one["role"] == "link"] for line in lines]
-    assert linked == [["Logs of billing&x"] if n < 20 else [] for n in range(len(lines))]
+    expected = ["Logs of billing&x", "Status"]
+    assert linked == [expected if n < 20 else [] for n in range(len(lines))]
     assert f"<{LOGS.replace('&', '&amp;')}|Logs of billing&amp;x>" in digest.message.parts["text"]
     await world.close()
