@@ -22,6 +22,8 @@ from prometheus_client.process_collector import ProcessCollector
 
 from gateway import ALERTMANAGER, __version__
 from gateway.core.decide.result import ActionResult
+from gateway.core.heartbeats.schedule import HeartbeatStatus
+from gateway.core.heartbeats.state import PingKind
 from gateway.core.incidents.incident import Incident, State
 from gateway.core.incidents.notice import NoticeKind
 from gateway.core.plan.accounts import split_account_key
@@ -80,6 +82,7 @@ class Metrics:
         self._define_builds()
         self._define_intake()
         self._define_http()
+        self._define_heartbeats()
         self._define_incidents()
         self._define_delivery()
         self._define_operation()
@@ -135,6 +138,20 @@ class Metrics:
             "gateway_ingest_alerts_truncated",
             "Alerts that the sender reports as omitted by its own limit, by source.",
             "source",
+        )
+
+    def _define_heartbeats(self) -> None:
+        self._pings = self._counter("gateway_pings", "Stored pings of jobs, by kind.", "kind")
+        self._heartbeat_status = self._gauge(
+            "gateway_heartbeat_status",
+            "1 for the present status of each heartbeat of routes.yaml.",
+            "heartbeat",
+            "status",
+        )
+        self._heartbeat_ping = self._gauge(
+            "gateway_heartbeat_last_ping_timestamp_seconds",
+            "When each heartbeat last had a success or failure.",
+            "heartbeat",
         )
 
     def _define_http(self) -> None:
@@ -330,6 +347,19 @@ class Metrics:
     def count_request(self, source: str, status: int) -> None:
         """Count an answered request that posts alerts. `source` is a declared one, or OTHER."""
         self._request(source, str(status)).inc()
+
+    def count_ping(self, kind: PingKind) -> None:
+        """Count a ping that was stored."""
+        self._pings.labels(kind.value).inc()
+
+    def set_heartbeats(self, by_name: Mapping[str, tuple[HeartbeatStatus, float | None]]) -> None:
+        """Set the status and last ping (Unix seconds) of each declared heartbeat."""
+        self._heartbeat_status.clear()
+        self._heartbeat_ping.clear()
+        for name, (status, last_ping) in by_name.items():
+            self._heartbeat_status.labels(name, status.value).set(1)
+            if last_ping is not None:
+                self._heartbeat_ping.labels(name).set(last_ping)
 
     def count_refusal(self, kind: str) -> None:
         """Count an HTTP request that was refused as malformed or unauthorized."""

@@ -9,6 +9,7 @@ from gateway.config.build import accounts, escalations, oncall, own_alerts, rout
 from gateway.config.build import receivers as build_receivers
 from gateway.config.build import sources as build_sources
 from gateway.config.build.calendars import CalendarBuilder
+from gateway.config.build.heartbeats import heartbeats
 from gateway.config.build.names import FileNames, file_names, refuse_duplicates
 from gateway.config.build.on_call_news import on_call_news
 from gateway.config.build.people import PeopleBuilder, contact_names
@@ -195,6 +196,8 @@ def _plan(
     inhibit_rules = routing.inhibit_rules(file.list_of("inhibit_rules"), findings)
     teams_by_id = teams(file.map_of("teams"), names, findings)
     scheduled = reports(file.map_of("reports"), names, receivers, teams_by_id, hours.zone, findings)
+    label = file.get("severity_label", DEFAULT_SEVERITY_LABEL)
+    jobs = heartbeats(file.map_of("heartbeats"), label, hours.zone, findings)
     spec = None
     if "route" in file:
         route_names = routing.RouteNames(names.receivers, names.intervals)
@@ -213,13 +216,14 @@ def _plan(
         escalations=policies,
         inhibit_rules=inhibit_rules,
         watchdogs=routing.watchdogs(file.map_of("watchdogs")),
+        heartbeats=jobs,
         on_call_news=news,
         reports=scheduled,
         own_alerts=own_alerts.settings(file.get("gateway_alerts")),
         time_intervals=intervals,
         business_hours=hours,
         resolve_timeout=resolve_timeout or DEFAULT_RESOLVE_TIMEOUT,
-        severity_label=file.get("severity_label", DEFAULT_SEVERITY_LABEL),
+        severity_label=label,
         flapping=routing.flapping(file.get("flapping"), default_on=bool(severities)),
         repeats=Repeats(file.get("repeats", Repeats.EXACT)),
         digest=digest,

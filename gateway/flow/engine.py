@@ -24,6 +24,7 @@ from gateway.flow.dispatch.dispatcher import Dispatcher
 from gateway.flow.dispatch.respond import IncidentAction
 from gateway.flow.feeds.feeds import Feeds
 from gateway.flow.follow_ups.follow_ups import FollowUps
+from gateway.flow.heartbeats.heartbeats import Heartbeats
 from gateway.flow.housekeeping import Housekeeping
 from gateway.flow.inbound.mail_replies import MailReplies
 from gateway.flow.inbound.pressed_keys import PressedKeys
@@ -134,6 +135,9 @@ class Engine:
             plan,
             now,
             lambda sections, span: report_lines(self._config.prometheus, sections, span),
+        )
+        self.heartbeats = Heartbeats(
+            store, self.links, plan, now, self._intake_committed, dependencies.metrics
         )
         self.own_alerts = OwnAlerts(store, plan, now, self._intake_committed)
         self.own_alerts.add_check(check_on_call)
@@ -325,6 +329,7 @@ class Engine:
         self._supervisor.start("store probe", self._housekeeping.probe)
         self._supervisor.start("integrity check", self.integrity.run)
         self._supervisor.start("watchdogs", self.watchdog_monitor.run)
+        self._start_rounds("heartbeats", self.heartbeats.run)
         self._start_rounds("silences", self.silences.evaluator.run)
         self._start_rounds("duty records", self.duty.run)
         self._start_rounds("plan in force", self.in_force.run)

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from gateway.flow.engine import Engine
 from gateway.settings import ServerSettings
-from gateway.web import alertmanager_api, api_v1, feeds, ops, push
+from gateway.web import alertmanager_api, api_v1, feeds, ops, pings, push
 from gateway.web.callbacks import handler as callbacks
 from gateway.web.callbacks import inbound
 from gateway.web.callbacks.twilio import endpoints as twilio
@@ -17,6 +17,7 @@ from gateway.web.ingest import handlers
 from gateway.web.pages import (
     acknowledge,
     follow_ups,
+    heartbeats,
     incidents,
     oncall,
     runbooks,
@@ -67,8 +68,10 @@ def _add_all(app: web.Application) -> None:
     incidents.add_routes(app)
     silences.add_routes(app)
     oncall.add_routes(app)
+    heartbeats.add_routes(app)
     runbooks.add_routes(app)
     feeds.add_routes(app)
+    pings.add_routes(app)
     api_v1.add_routes(app)
     alertmanager_api.add_routes(app)
     ops.add_routes(app)

@@ -5,6 +5,7 @@ from typing import BinaryIO
 
 import click
 
+from gateway.cli.source.heartbeats import list_heartbeats
 from gateway.cli.source.trial import try_body
 from gateway.cli.source.trial_text import print_trial, trial_json
 from gateway.cli.support.context import (
@@ -22,7 +23,10 @@ from gateway.core.text.nearest import nearest
 
 @click.group("source")
 def command() -> None:
-    """Sources of alerts: list them, try what becomes of a body."""
+    """Sources of alerts: list them, try what becomes of a body, see which jobs pinged."""
+
+
+command.add_command(list_heartbeats)
 
 
 @command.command("list")

@@ -10,6 +10,7 @@ from gateway.config.grammar.sources import KEYS_OF_TYPES, SOURCE_TYPES
 from gateway.config.source.problem import Findings, SourcePosition, shorten
 from gateway.core.alerts.own_alerts import SOURCE as OWN_SOURCE
 from gateway.core.plan.accounts import SourceSettings
+from gateway.core.plan.heartbeat import HEARTBEAT_SOURCE
 from gateway.core.plan.json_mapping import JsonMapping
 from gateway.core.plan.source_types import SOURCE_SPECS
 from gateway.core.text.nearest import nearest
@@ -20,6 +21,12 @@ BUILT_IN = ("alertmanager", "prometheus")
 The contract with existing files: a type added later is never built in, because it would be open
 to everyone.
 """
+
+RESERVED: Mapping[str, str] = {
+    OWN_SOURCE: "the gateway's own alerts",
+    HEARTBEAT_SOURCE: "the alerts about heartbeats",
+}
+"""Names that no declared source may have, because the gateway makes these alerts itself."""
 
 PLAIN_KEYS = ("hmac_timestamp_header", "allow_test")
 """Keys of a source whose values are stored as they are."""
@@ -53,9 +60,9 @@ class SourceBuilder:
 
     def _source(self, name: str, item: ParsedValue) -> SourceSettings:
         entry: ParsedSection = item.value
-        if name == OWN_SOURCE:
-            message = "is the source of the gateway's own alerts; use another name"
-            self._findings.error(item.position, f'source "{name}" {message}')
+        if name in RESERVED:
+            message = f'source "{name}" is the source of {RESERVED[name]}; use another name'
+            self._findings.error(item.position, message)
         type_ = entry.get("type", name)
         if entry.lacks("type") and type_ not in SOURCE_TYPES:
             near = nearest(name, SOURCE_TYPES)

@@ -4,6 +4,7 @@ from gateway.config.grammar.calendars import CALENDARS
 from gateway.config.grammar.channels import ACCOUNTS
 from gateway.config.grammar.durations import POSITIVE_DURATION
 from gateway.config.grammar.field_types import Choice
+from gateway.config.grammar.heartbeats import HEARTBEATS
 from gateway.config.grammar.links import LINKS, LINKS_MEANING
 from gateway.config.grammar.lists import ListOf, MapOf
 from gateway.config.grammar.oncall import BUSINESS_HOURS, ESCALATION, ROTAS, STEPS
@@ -206,6 +207,14 @@ FILE = Section(
             "Alerts that must always fire; the absence of one is an alert.",
             "none",
             "{prometheus: {matchers: ['alertname=\"Watchdog\"'], absent_for: 10m}}",
+        ),
+        Field(
+            "heartbeats",
+            HEARTBEATS,
+            "Jobs that ping the gateway when they run. One that does not, that fails or that runs "
+            "too long is an alert.",
+            "none",
+            '{renewal-cron: {cron: "0 2 * * *", grace: 1h, labels: {team: billing}}}',
         ),
         Field(
             "gateway_alerts",

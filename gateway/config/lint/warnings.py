@@ -17,6 +17,7 @@ from gateway.config.lint.empty_receivers import (
 )
 from gateway.config.lint.escalation_gaps import warn_steps_that_leave_gaps
 from gateway.config.lint.escalations import references_of, warn_escalations
+from gateway.config.lint.heartbeats import warn_heartbeats
 from gateway.config.lint.label_targets import warn_ungrouped_labels
 from gateway.config.lint.response_times import warn_short_waits
 from gateway.config.lint.shadowed import (
@@ -68,6 +69,7 @@ def add_lint_warnings(
     warn_callbacks_without_lookups(file, findings)
     warn_inbound_without_callbacks(file, findings)
     warn_watchdog_routes(file, plan, findings)
+    warn_heartbeats(file, plan, findings)
     warn_teams(file, plan, routes, findings)
     _warn_fallback_loops(file, plan, findings)
     _warn_intervals(file, plan, findings)

@@ -12,6 +12,7 @@ from gateway.core.matching.matcher import matches_all
 from gateway.core.oncall.rota import Rota
 from gateway.core.plan.channels import CHANNELS
 from gateway.core.plan.flapping import Flapping
+from gateway.core.plan.heartbeat import Heartbeat
 from gateway.core.plan.label_targets import LabelTarget
 from gateway.core.plan.on_call_news import OnCallNews
 from gateway.core.plan.own_alert_settings import OwnAlertSettings
@@ -122,6 +123,7 @@ class Plan:
     repeats: Repeats = Repeats.EXACT
     flapping: Flapping = field(default_factory=lambda: Flapping(times=0))
     watchdogs: tuple[Watchdog, ...] = ()
+    heartbeats: Mapping[str, Heartbeat] = field(default_factory=dict)
     on_call_news: Mapping[str, OnCallNews] = field(default_factory=dict)  # by rota
     reports: Mapping[str, ReportSettings] = field(default_factory=dict)
     runbooks: Runbooks = field(default_factory=Runbooks)

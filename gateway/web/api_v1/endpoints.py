@@ -16,6 +16,7 @@ from gateway.web.api_v1 import (
     explain,
     feeds,
     follow_ups,
+    heartbeats,
     incidents,
     models,
     oncall,
@@ -36,6 +37,7 @@ from gateway.web.api_v1.models import contacts as contact_models
 from gateway.web.api_v1.models import explain as explain_models
 from gateway.web.api_v1.models import feeds as feed_models
 from gateway.web.api_v1.models import follow_ups as follow_up_models
+from gateway.web.api_v1.models import heartbeats as heartbeat_models
 from gateway.web.api_v1.models import people as people_models
 from gateway.web.api_v1.models import reports as report_models
 from gateway.web.api_v1.models import route as route_models
@@ -369,6 +371,15 @@ ENDPOINTS = (
         feed_models.RevokedFeed,
         feed_models.Feed,
         (404,),
+    ),
+    Endpoint(
+        "GET",
+        f"{BASE}/heartbeats",
+        "listHeartbeats",
+        heartbeats.list_heartbeats,
+        requests.NoQuery,
+        heartbeat_models.Heartbeats,
+        needs_trust=True,
     ),
     _get(
         "/calendars",

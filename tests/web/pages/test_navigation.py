@@ -14,7 +14,7 @@ from tests.web.real import Client, served
 
 Gateway = tuple[World, Client]
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
-PATHS = ["/", "/silences", "/oncall", "/runbooks"]
+PATHS = ["/", "/silences", "/oncall", "/heartbeats", "/runbooks"]
 
 
 @pytest.fixture
@@ -45,6 +45,7 @@ async def test_every_page_links_to_the_others(gateway: Gateway) -> None:
         ("/silences?page=2", "/silences", "page"),
         (f"/silences/{silence.id}", "/silences", "true"),
         ("/oncall", "/oncall", "page"),
+        ("/heartbeats", "/heartbeats", "page"),
         ("/runbooks", "/runbooks", "page"),
         ("/incidents/1", "", ""),
         ("/nowhere", "", ""),

@@ -15,6 +15,7 @@ from gateway.store.schema.tables.duty import duty_records
 from gateway.store.schema.tables.episode import episodes
 from gateway.store.schema.tables.feed import feeds
 from gateway.store.schema.tables.follow_up import follow_ups
+from gateway.store.schema.tables.heartbeat import heartbeats
 from gateway.store.schema.tables.incident import acks, incidents, members, timeline
 from gateway.store.schema.tables.outbox import attempts, facts, holds, notices, recipients
 from gateway.store.schema.tables.round_robin import round_robin
@@ -35,6 +36,7 @@ __all__ = [
     "facts",
     "feeds",
     "follow_ups",
+    "heartbeats",
     "holds",
     "incidents",
     "members",

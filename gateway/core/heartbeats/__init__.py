@@ -1,0 +1,1 @@
+"""Heartbeats: what follows from the pings of jobs, and from their absence."""

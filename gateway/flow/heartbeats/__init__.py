@@ -1,0 +1,1 @@
+"""Heartbeats: pings are stored, and checked against the schedules of routes.yaml."""
