@@ -52,6 +52,7 @@ async def test_one_tap_acknowledges_as_the_person(gateway: Gateway) -> None:
     world, client = gateway
     pressed = button(world, "ana-x7Kq")
     assert pressed is not None
+    assert world.delivered[0].message.urgent, "so that the priority breaks through"
     assert pressed.url.endswith(URL)
     assert pressed.token not in pressed.url
     answer = await client.post(URL, headers=authorization(world, "ana-x7Kq"))

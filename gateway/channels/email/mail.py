@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.header import Header
-from email.utils import parseaddr
+from typing import NamedTuple
 
 from gateway.channels.support import facts as read
 from gateway.channels.support.mail_headers import extra_headers
@@ -25,6 +25,24 @@ REDUCED_BYTES = 50_000  # of the text of a mail whose full form was refused
 REDUCED_SUBJECT_CHARACTERS = 100  # characters
 
 
+class Sender(NamedTuple):
+    """A sender as routes.yaml writes it; the name may be empty."""
+
+    name: str
+    address: str
+
+
+def split_sender(text: str) -> Sender:
+    """Return the parts of `alerts@example.com` or `Alerts <alerts@example.com>`.
+
+    Not email.utils.parseaddr, which takes a comma for the end of an address.
+    """
+    name, bracket, address = text.strip().removesuffix(">").rpartition("<")
+    if not bracket:
+        return Sender("", text.strip())
+    return Sender(name.strip().strip('"'), address.strip())
+
+
 @dataclass(frozen=True, slots=True)
 class MailOptions:
     """What is the same in every mail of an account."""
@@ -36,7 +54,7 @@ class MailOptions:
     @property
     def domain(self) -> str:
         """Return the sender's domain in ASCII, for message ids."""
-        domain = parseaddr(self.sender)[1].rpartition("@")[2]
+        domain = split_sender(self.sender).address.rpartition("@")[2]
         return ascii_domain(domain) or "localhost"
 
 
@@ -70,7 +88,6 @@ def mail_of(
     message: Message, target: Target, receipt: Receipt | None, options: MailOptions
 ) -> Mail:
     """Return the mail of a message. Raises SendError for a bad address."""
-    subject = message.parts.get("subject") or f"{read.incident_name(message)} is {message.status}"
     html = strip_controls(message.parts.get("html", ""))
     if message.reduced or len(html.encode("utf-8", "replace")) > HTML_BYTES:
         # Cut HTML may render as anything. The text part says the same and can be cut.
@@ -82,7 +99,7 @@ def mail_of(
     return Mail(
         address(target.address),
         tuple(map(address, copies)),
-        one_line(subject, REDUCED_SUBJECT_CHARACTERS if message.reduced else SUBJECT_CHARACTERS),
+        _subject(message),
         _text(message),
         html,
         reply_to[0] if reply_to else _reply_address(message, options),
@@ -106,6 +123,12 @@ def receipt_of(
     return {"message_id": mail_id, THREAD: first} | (
         {NOTE: f"not to the copies {note}"} if refused else {}
     )
+
+
+def _subject(message: Message) -> str:
+    most = REDUCED_SUBJECT_CHARACTERS if message.reduced else SUBJECT_CHARACTERS
+    subject = one_line(message.parts.get("subject", ""), most)
+    return subject or f"{read.incident_name(message)} is {message.status}"
 
 
 def _reply_address(message: Message, options: MailOptions) -> str | None:

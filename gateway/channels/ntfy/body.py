@@ -18,6 +18,7 @@ from gateway.core.text.escape import one_line, safe_url
 MESSAGE_BYTES = 4000
 BODY_BYTES = 8000
 REDUCED_BYTES = 1000  # of the text of a message whose full form was refused
+READ_CHARACTERS = 10 * MESSAGE_BYTES  # of a text; far fewer are sent
 TITLE_CHARACTERS = 200
 MOST_BUTTONS = 3
 LABEL_CHARACTERS = 40
@@ -57,7 +58,7 @@ def publication(message: Message, topic: str, priorities: Mapping[str, int]) -> 
             body["actions"] = buttons
     limit = REDUCED_BYTES if message.reduced else MESSAGE_BYTES
     note = f"… cut, see {read.incident_name(message)}"
-    text = strip_controls(message.parts.get("text", "")).strip() or body["title"]
+    text = strip_controls(message.parts.get("text", "")[:READ_CHARACTERS]).strip() or body["title"]
     body["message"] = truncate_bytes(text, limit, note)
     while (size := len(orjson.dumps(body))) > BODY_BYTES and limit > len(note) * 2:
         # Quotes and line ends take two bytes in JSON, so the text is cut by what is too much.

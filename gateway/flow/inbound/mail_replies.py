@@ -9,8 +9,8 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from email.utils import parseaddr
 
+from gateway.channels.email.mail import split_sender
 from gateway.channels.email.reply_text import new_text
 from gateway.core.actions.answer import answer
 from gateway.core.actions.from_vendor import person_of_email
@@ -84,7 +84,7 @@ class MailReplies:
         address = account.options.get("inbound_address", "")
         if not address:
             raise RefusedMailError("the account has no inbound_address: in routes.yaml")
-        own = [address, parseaddr(account.options.get("from", ""))[1]]
+        own = [address, split_sender(account.options.get("from", "")).address]
         reason = why_nobodys(mail, own)
         if reason:
             raise RefusedMailError(reason)

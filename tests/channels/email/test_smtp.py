@@ -465,3 +465,25 @@ async def test_settings_make_a_channel() -> None:
         await channel.close()
     with pytest.raises(ValueError, match=r"channels\.email\.host is missing"):
         build(ChannelSettings("email", {"provider": "smtp", "from": "a@example.com"}), {})
+
+
+@pytest.mark.parametrize(
+    ("sender", "header", "address"),
+    [
+        ("alerts@example.com", "alerts@example.com", "alerts@example.com"),
+        ("Alerts <alerts@example.com>", "Alerts <alerts@example.com>", "alerts@example.com"),
+        ("Alerts, Billing <a@example.com>", '"Alerts, Billing" <a@example.com>', "a@example.com"),
+        ("Zürich (on call) <a@example.com>", '"Zürich (on call)" <a@example.com>', "a@example.com"),
+        ('"Alerts" <a@example.com>', "Alerts <a@example.com>", "a@example.com"),
+    ],
+)
+async def test_sender_keeps_its_name(
+    fake: FakeSmtp, sender: str, header: str, address: str
+) -> None:
+    """A comma or a bracket in the name does not end the address."""
+    server = Server("127.0.0.1", fake.port, "gw.example.com", authorities=authority_pem())
+    channel = SmtpEmail(server, MailOptions(sender))
+    await channel.send(message(), Target("email", "ana@example.com"), None)
+    await channel.close()
+    (got,) = fake.accepted
+    assert (got.sender, str(got.mail["From"])) == (address, header)

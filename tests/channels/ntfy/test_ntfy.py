@@ -5,6 +5,8 @@ from typing import Any, ClassVar, cast
 
 import orjson
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gateway.channels import build
 from gateway.channels.contract import Channel
@@ -223,3 +225,13 @@ async def test_server_that_is_missing_is_named() -> None:
     """The public server is nobody's default: its topics can be read by anyone."""
     with pytest.raises(ValueError, match=r"channels\.ntfy\.url is missing"):
         build(ChannelSettings("ntfy", {"priorities": "{}"}), {})
+
+
+@given(title=st.text(max_size=400), text=st.text(max_size=9000), url=st.text(max_size=3000))
+def test_any_words_fit(title: str, text: str, url: str) -> None:
+    """Over a limit a message becomes a file or is refused: neither wakes anybody."""
+    links = [Link(one.role, title, f"https://example.com/{url}") for one in LINKS]
+    body = made(parts={"title": title, "text": text}, links=tuple(links))
+    assert 0 < len(body["message"].encode()) <= MESSAGE_BYTES
+    assert len(orjson.dumps(body)) <= BODY_BYTES
+    assert len(body.get("actions", [])) <= 3

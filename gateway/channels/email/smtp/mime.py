@@ -11,9 +11,9 @@ from email.header import Header
 from email.mime.multipart import MIMEMultipart
 from email.mime.nonmultipart import MIMENonMultipart
 from email.mime.text import MIMEText
-from email.utils import format_datetime, parseaddr, quote
+from email.utils import format_datetime, quote
 
-from gateway.channels.email.mail import Mail, ascii_domain
+from gateway.channels.email.mail import Mail, ascii_domain, split_sender
 from gateway.core.incidents.retry import Failure, SendError
 from gateway.core.text.escape import one_line
 
@@ -73,8 +73,8 @@ def _part(text: str, subtype: str) -> MIMEText:
 
 def _with_name(sender: str) -> str:
     """Return a sender, perhaps with a name, as a header."""
-    name, address = parseaddr(sender)
-    address = transport_address(address or sender)
+    name, address = split_sender(sender)
+    address = transport_address(address)
     if not name:
         return address
     name = one_line(name, LINE_LENGTH)
