@@ -12,7 +12,7 @@ DIGESTS: Mapping[str, str] = {
     "email/html.j2": "1ffe5d92fd8620894acf3f36f5253c446d85ad4a791e33b3b1cb3f6ab674e194",
     "email/html.report.j2": "3da15f2d0b22dc948a7736501a59573284dcb8447ccc4c67b04f304c9dd76b70",
     "email/html.shift.j2": "ed40ed7223fa93226b29e299c95e1dff629615d74875b0000dfad8d0ffbd7651",
-    "email/subject.j2": "a246663c04b21aa91d503db1374ca654286a375e62de32436283acbc705cb3b2",
+    "email/subject.j2": "c9a9bec3af17d2bbb76ed52fc63289dcfb292f1dc00f3289c2faf6ef9a92e301",
     "email/subject.report.j2": "e8c394504211a7435c0cd66f6d2f342dec336b6b3ac7393728e2cd9fc7a07efb",
     "email/subject.shift.j2": "b06bba72b6493b737160a787726a1ee056ed91f7fe95d90c026592bb8fa731ae",
     "email/text.j2": "7d4ea306353072148c18be5fbfc0d945ee33afd6ade7d0003f673818796552ff",
