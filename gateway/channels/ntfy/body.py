@@ -32,6 +32,8 @@ _OPENS = ("incident", "list", "oncall")
 _BUTTONS = (
     "acknowledge",
     "take",
+    "accept",
+    "decline",
     "accept_swap",
     "decline_swap",
     "runbook",

@@ -41,8 +41,8 @@ class Button:
     text: str
     style: str = ""
     confirm: str = ""
-    link: bool = True
-    """Whether it needs a link of its role; else it is shown while the incident is open."""
+    states: frozenset[str] = frozenset()
+    """The states of an incident that show it without a link; none: it needs a link of its role."""
     acts: bool = False
     """Whether a press acts where an app takes presses."""
 
@@ -51,22 +51,33 @@ ALWAYS_LINKED = "acknowledge"
 """The role whose button opens its page even where a press acts: if Slack cannot reach the gateway,
 the page is the way to acknowledge that is left."""
 
+WITHOUT_ACTIONS = frozenset({"rate"})
+"""Roles that buttons which act replace."""
+
+_OPEN = frozenset({"firing", "acknowledged"})
+_OVER = frozenset({"resolved"})
+
 BUTTONS: Mapping[str, Button] = {
     "acknowledge": Button("Acknowledge", "primary", acts=True),
     "take": Button("Take over", acts=True),
     "undo": Button("Undo", acts=True),
+    "accept": Button("Accept", "primary", acts=True),
+    "decline": Button("Decline", acts=True),
     "escalate": Button(
-        "Escalate", confirm="The next step of the escalation is paged now.", link=False, acts=True
+        "Escalate", confirm="The next step of the escalation is paged now.", states=_OPEN, acts=True
     ),
-    "silence_1h": Button("Silence 1 h", link=False, acts=True),
-    "silence_4h": Button("Silence 4 h", link=False, acts=True),
+    "silence_1h": Button("Silence 1 h", states=_OPEN, acts=True),
+    "silence_4h": Button("Silence 4 h", states=_OPEN, acts=True),
     "resolve": Button(
         "Resolve",
         confirm="Everyone who was notified is notified of the end. It opens again if it still "
         "fires after a while.",
-        link=False,
+        states=_OPEN,
         acts=True,
     ),
+    "useful": Button("Useful", states=_OVER, acts=True),
+    "noise": Button("Noise", states=_OVER, acts=True),
+    "rate": Button("Was it useful?"),
     "runbook": Button("Runbook"),
     "incident": Button("Incident"),
     "list": Button("All incidents"),
@@ -114,16 +125,12 @@ def button_blocks(message: Message, controls: Controls) -> list[Block]:
     """Return the block of buttons, or none. Without an app that acts, each opens a page."""
     links = {link.role: link for link in links_of(message)}
     acts = controls is Controls.ACTIONS
-    is_open = (
-        acts
-        and message.incident > 0
-        and message.status in ("firing", "acknowledged")
-        and message.kind not in WITHOUT_INCIDENT
-    )
+    about_incident = message.incident > 0 and message.kind not in WITHOUT_INCIDENT
+    state = message.status if acts and about_incident else ""
     elements = [
         _element(message, role, button, links.get(role), acts=acts and button.acts)
         for role, button in BUTTONS.items()
-        if role in links or (not button.link and is_open)
+        if state in button.states or (role in links and not (acts and role in WITHOUT_ACTIONS))
     ]
     return [{"type": "actions", "elements": elements}] if elements else []
 

@@ -17,7 +17,7 @@ LONGEST_LINK = 120
 """Characters of a link that is sent. A longer one would leave no space for the text."""
 
 _SHORT_ROLES = ("incident", "list", "oncall")
-_ROLES = ("acknowledge", "take", "accept_swap", *_SHORT_ROLES)
+_ROLES = ("acknowledge", "take", "accept", "accept_swap", *_SHORT_ROLES)
 
 
 def body(message: Message, most: int, *, replies: bool) -> str:

@@ -29,6 +29,10 @@ class MailCommand(StrEnum):
     ACKNOWLEDGE = "acknowledge"
     ESCALATE = "escalate"
     RESOLVE = "resolve"
+    ACCEPT = "accept"
+    DECLINE = "decline"
+    USEFUL = "useful"
+    NOISE = "noise"
 
 
 _COMMANDS = {
@@ -38,6 +42,10 @@ _COMMANDS = {
     "escalate": MailCommand.ESCALATE,
     "resolve": MailCommand.RESOLVE,
     "resolved": MailCommand.RESOLVE,
+    "accept": MailCommand.ACCEPT,
+    "decline": MailCommand.DECLINE,
+    "useful": MailCommand.USEFUL,
+    "noise": MailCommand.NOISE,
 }
 
 OWN_HEADER = "x-gateway-notice"

@@ -21,9 +21,9 @@ NOTE = "note"
 class Link:
     """A link to be shown.
 
-    `role` is one of acknowledge, take, undo, accept_swap, decline_swap, runbook, incident, list (of
-    incidents), oncall, dashboard, panel, link (those of routes.yaml: the only role that a message
-    may have several of), image, silence, source.
+    `role` is one of acknowledge, take, undo, accept and decline (a handover), rate, accept_swap,
+    decline_swap, runbook, incident, list (of incidents), oncall, dashboard, panel, link (those of
+    routes.yaml: the only role that a message may have several of), image, silence, source.
     """
 
     role: str

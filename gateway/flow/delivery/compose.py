@@ -165,7 +165,11 @@ class Composer:
         number, person = notice.incident, notice.target.person or ""
         links.append(Link("incident", f"Incident #{number}", self._links.incident(number)))
         url = self._acknowledge_url(notice, number)
-        if facts.get("status") == "firing":
+        if facts.get("status") == "resolved":
+            links.append(Link("rate", "Was it useful?", url))
+        elif _is_offered_to(person, facts):
+            links += [Link("accept", "Accept", url), Link("decline", "Decline", url)]
+        elif facts.get("status") == "firing":
             links.append(Link("acknowledge", "Acknowledge", url))
         elif facts.get("status") == "acknowledged":
             ack = facts.get("ack")
@@ -232,3 +236,9 @@ class Composer:
         plan = self._plan()
         person = plan.people.get(notice.target.person or "")
         return person.timezone if person else plan.business_hours.zone
+
+
+def _is_offered_to(person: str, facts: Mapping[str, Any]) -> bool:
+    """Return whether the incident is handed over to a person, who has not accepted yet."""
+    offered_to = facts.get("offered_to")
+    return bool(person) and isinstance(offered_to, Mapping) and offered_to.get("id") == person

@@ -129,7 +129,7 @@ class MailReplies:
                 number, name, actor, arguments, cause=Cause(account.name, event)
             )
             result = await self._respond(action)
-            if command is MailCommand.ACKNOWLEDGE and rest:
+            if command in _WITH_COMMENT and rest:
                 cause = Cause(account.name, f"{event}:comment")
                 comment = {"text": rest}
                 await self._respond(
@@ -163,7 +163,14 @@ _ACTIONS: Mapping[MailCommand | None, tuple[ActionName, Mapping[str, str]]] = {
     MailCommand.ACKNOWLEDGE: (ActionName.ACK, {}),
     MailCommand.ESCALATE: (ActionName.ESCALATE, {}),
     MailCommand.RESOLVE: (ActionName.RESOLVE, {}),
+    MailCommand.ACCEPT: (ActionName.ACK, {}),
+    MailCommand.DECLINE: (ActionName.DECLINE, {}),
+    MailCommand.USEFUL: (ActionName.USEFUL, {}),
+    MailCommand.NOISE: (ActionName.NOISE, {}),
 }
+
+_WITH_COMMENT = frozenset(MailCommand) - {MailCommand.ESCALATE, MailCommand.RESOLVE}
+"""Commands after which further text is a comment; that of an escalation is for those called."""
 
 
 def _target(person: Person, address: str) -> Target:

@@ -7,7 +7,7 @@ from gateway.core.incidents.message import Link
 from gateway.core.text.escape import one_line, safe_url
 
 ORDER = (
-    *("acknowledge", "take", "undo", "runbook", "incident", "list"),
+    *("acknowledge", "take", "undo", "accept", "decline", "runbook", "incident", "rate", "list"),
     *("dashboard", "panel", "link", "image", "silence", "source"),
 )
 """The order of links in a message: first actions, then what to read."""

@@ -39,7 +39,10 @@ def buttons(stored: StoredIncident, plan: Plan, now: float, reader: str) -> Butt
         return Buttons("", Button(label), ())
     name, uncovered = name_of(plan, ack.by), len(stored.uncovered(now))
     first: Button | None = None
-    if ack.by != reader:
+    offer = stored.incident.responses.offer
+    if offer is not None and reader == offer.to:
+        first = Button(f"Accept it from {name}")
+    elif ack.by != reader:
         first = Button(f"Take over from {name}", "/take")
     elif uncovered:
         first = Button(f"Acknowledge {uncovered} new alert{'s' if uncovered > 1 else ''} too")

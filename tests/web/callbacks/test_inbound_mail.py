@@ -139,6 +139,28 @@ async def test_reply_escalate_takes_the_next_step(mailbox: Mailbox) -> None:
     assert ben == ["escalation"]
 
 
+async def test_reply_accepts_or_declines_a_handover(mailbox: Mailbox) -> None:
+    """The giver keeps it until the person answers."""
+    ben = verified_person("ben", "link")
+    for text, holder in (("decline", "ben"), ("accept", "ana")):
+        await mailbox.world.ack(1001, "ben")
+        await mailbox.world.engine.act(1001, ActionName.HANDOVER, ben, to="ana")
+        await mailbox.world.advance(1.0)
+        answer = await mailbox.reply(text, MessageID=f"mail-{text}")
+        assert answer["status"] == "recorded"
+        ack = (await mailbox.incident()).ack
+        assert ack is not None
+        assert ack.by == holder
+
+
+async def test_reply_useful_or_noise_marks_the_incident(mailbox: Mailbox) -> None:
+    """Text after the word is a comment."""
+    await mailbox.reply("noise\nit fires every night")
+    responses = (await mailbox.incident()).responses
+    assert responses.rating_of("ana") is False
+    assert [one.text for one in responses.comments] == ["it fires every night"]
+
+
 async def test_other_text_is_a_comment_without_quote_and_signature(mailbox: Mailbox) -> None:
     """A command in the quote does not act."""
     await mailbox.reply(f"I see it in the ledger as well.\n\nBest regards\nAna{QUOTE}")

@@ -132,8 +132,13 @@ async def test_person_who_is_offered_the_incident_can_decline(gateway: Gateway) 
     await do(gateway, "handover", to="ben", text="my train leaves")
     page = await text_of(client, "GET", f"/ack/{token(world, 'ben')}")
     assert "It is handed over to you" in page
-    assert "Take over from Ana" in page
+    assert "Accept it from Ana" in page
     assert "Done: handover ended" in await do(gateway, "decline", person="ben")
+    await do(gateway, "handover", to="ben")
+    await client.post(f"/ack/{token(world, 'ben')}")
+    ack = (await world.incident()).ack
+    assert ack is not None
+    assert ack.by == "ben"
 
 
 async def test_incident_page_names_connected_incidents(gateway: Gateway) -> None:

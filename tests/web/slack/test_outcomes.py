@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from gateway.core.actions.table import ActionName
+from gateway.core.actor import verified_person
 from gateway.core.incidents.incident import State
 from gateway.store import StoreUnavailableError
 from gateway.web.slack import handlers
@@ -88,11 +90,43 @@ async def test_silence_covers_the_incident_for_so_long(
 
 
 async def test_resolve_ends_the_incident_with_its_buttons(slack: Workspace) -> None:
-    """Everyone is notified; the message has links only."""
+    """Everyone is notified; the message has links, and asks whether it was useful."""
     assert await press(slack, "resolve") == "#1001: resolved."
     await slack.world.advance(1.0)
     assert (await slack.world.incident()).state is State.RESOLVED
-    assert all("url" in one for one in buttons(slack.message).values())
+    shown = buttons(slack.message)
+    assert [one for one in shown if "url" not in shown[one]] == ["useful", "noise"]
+
+
+async def test_useful_or_noise_is_one_tap(slack: Workspace) -> None:
+    """Each person has one mark; the later one counts."""
+    await press(slack, "resolve")
+    await slack.world.advance(1.0)
+    assert await press(slack, "noise") == "#1001: marked as noise."
+    assert await press(slack, "useful") == "#1001: marked useful."
+    assert (await slack.world.incident()).responses.rating_of("ana") is True
+
+
+async def test_handover_is_accepted_or_declined_by_a_button(slack: Workspace) -> None:
+    """The person who is offered it gets a message with both; the giver keeps it until then."""
+    ana, world = verified_person("ana", "link"), slack.world
+    await world.ack(1001)
+    for role, outcome, holder in (
+        ("decline", "#1001: handover ended.", "ana"),
+        ("accept", "You took #1001 over.", "ben"),
+    ):
+        await world.engine.act(1001, ActionName.HANDOVER, ana, to="ben")
+        await world.advance(1.0)
+        message = slack.fake.posted("U0BEN")[-1]
+        assert {"accept", "decline"} <= set(buttons(message))
+        assert "take" not in buttons(message)
+        value = buttons(message)[role]["value"]
+        url = slack.fake.response_url("U0BEN")
+        await slack.post(button(role, "U0BEN", value, response_url=url))
+        assert slack.fake.answers_to("U0BEN")[-1] == outcome
+        ack = (await world.incident()).ack
+        assert ack is not None
+        assert ack.by == holder
 
 
 async def test_action_on_a_resolved_incident_is_refused(slack: Workspace) -> None:
