@@ -58,7 +58,7 @@ async def until(world: World, t: float) -> list[Delivered]:
 
 
 async def address(world: World, client: Client) -> str:
-    (view,) = await world.engine.heartbeats.list()
+    (view,) = await world.engine.heartbeats.views()
     return str(client.make_url(urlsplit(view.url).path))
 
 

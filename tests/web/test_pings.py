@@ -17,7 +17,7 @@ RUN = "7f1a0a9e-5a1c-4a55-8f0e-2f8f3c1d2b6a"
 
 
 async def view(world: World) -> HeartbeatView:
-    (one,) = await world.engine.heartbeats.list()
+    (one,) = await world.engine.heartbeats.views()
     return one
 
 

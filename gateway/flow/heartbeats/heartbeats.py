@@ -121,11 +121,10 @@ class Heartbeats:
         self._committed(result, None)
         self._metrics.count_ping(ping.kind)
 
-    async def list(self) -> list[HeartbeatView]:
+    async def views(self) -> list[HeartbeatView]:
         """Return all heartbeats of routes.yaml, in its order. Raises StoreUnavailableError."""
-        declared, now = self._plan().heartbeats, self._now()
-        states = await self._store.read(stored_heartbeats.read_all)
-        return [self._view(one, states.get(one.name), now) for one in declared.values()]
+        now = self._now()
+        return await self._store.read(lambda tx: self._views(stored_heartbeats.read_all(tx), now))
 
     async def outputs(self) -> Mapping[str, str]:
         """Return what each job printed last, by name. Raises StoreUnavailableError."""
@@ -141,18 +140,26 @@ class Heartbeats:
     async def check_once(self) -> None:
         """Let alerts begin and end that time has decided. Without any it only reads."""
         plan, now = self._plan(), self._now()
-        states = await self._store.read(stored_heartbeats.read_all)
-        if not states and not plan.heartbeats:
-            return
-        check = _Check(plan, now, patient=now - self._started_at < SETTLE)
+        check = _Check(plan, now, patient=0.0 <= now - self._started_at < SETTLE)
+
+        def read(tx: Tx) -> tuple[bool, bool, list[HeartbeatView]]:
+            # In a reader's thread: hundreds of cron expressions would delay alerts on the loop.
+            states = stored_heartbeats.read_all(tx)
+            views = self._views(states, now)
+            return bool(states or views), check.has_news(states), views
+
+        any_known, news, views = await self._store.read(read)
         note_due = not 0.0 <= now - self._noted_at < LISTENING_EVERY
-        if note_due or check.has_news(states):
+        if any_known and (news or note_due):
             self._committed(await self._store.write(check.write), None)
             self._noted_at = now
-        views = [self._view(one, states.get(one.name), now) for one in plan.heartbeats.values()]
         self._metrics.set_heartbeats(
             {one.heartbeat.name: (one.status, one.state.last_ping) for one in views}
         )
+
+    def _views(self, states: Mapping[str, HeartbeatState], now: float) -> list[HeartbeatView]:
+        declared = self._plan().heartbeats.values()
+        return [self._view(one, states.get(one.name), now) for one in declared]
 
     def _view(
         self, heartbeat: Heartbeat, state: HeartbeatState | None, now: float

@@ -10,7 +10,7 @@ async def list_heartbeats(
     engine: Engine, query: requests.NoQuery, *, trusted: bool = False
 ) -> models.Heartbeats:
     """List the heartbeats with their states, last pings and URLs."""
-    views = await engine.heartbeats.list()
+    views = await engine.heartbeats.views()
     return models.Heartbeats(heartbeats=[_model(one, trusted=trusted) for one in views])
 
 

@@ -42,7 +42,7 @@ class HeartbeatPage:
         """Show all heartbeats; their URLs only to those who may change something."""
         engine = self._engine
         zone, now = zone_for(engine.plan), engine.now()
-        views = await engine.heartbeats.list()
+        views = await engine.heartbeats.views()
         outputs, trusted = await engine.heartbeats.outputs(), has_write_access(request)
         rows = [
             _row(one, zone, now, outputs.get(one.heartbeat.name, ""), trusted=trusted)

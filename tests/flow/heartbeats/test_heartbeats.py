@@ -51,7 +51,7 @@ async def run(world: World, seconds: float, step: float = MINUTE) -> list[Delive
 
 
 async def status(world: World) -> HeartbeatStatus:
-    (view,) = await world.engine.heartbeats.list()
+    (view,) = await world.engine.heartbeats.views()
     return view.status
 
 
@@ -109,7 +109,7 @@ async def test_pings_survive_a_crash(tmp_path: Path) -> None:
         await ping(world)
         await world.kill(world.engine)
         await world.start()
-        (view,) = await world.engine.heartbeats.list()
+        (view,) = await world.engine.heartbeats.views()
         assert view.state.last_ping == world.now
     finally:
         await world.close()
@@ -155,7 +155,7 @@ async def test_replica_without_the_job_yet_deletes_nothing(tmp_path: Path) -> No
         last = world.now
         for _ in range(10):
             await run(world, MINUTE)
-        (view,) = await world.engine.heartbeats.list()
+        (view,) = await world.engine.heartbeats.views()
         assert view.state.last_ping == last
     finally:
         await world.close()
@@ -166,14 +166,14 @@ async def test_raised_generation_revokes_the_url(tmp_path: Path) -> None:
     world = await job_world(tmp_path)
     try:
         heartbeats = world.engine.heartbeats
-        (view,) = await heartbeats.list()
+        (view,) = await heartbeats.views()
         token = view.url.rpartition("/")[2]
         assert heartbeats.find(token).name == "renewal-cron"
         world.routes += "    generation: 2\n"
         assert await world.engine.reload() == ()
         with pytest.raises(UnknownHeartbeatError):
             heartbeats.find(token)
-        (view,) = await heartbeats.list()
+        (view,) = await heartbeats.views()
         assert heartbeats.find(view.url.rpartition("/")[2]).generation == 2
     finally:
         await world.close()
@@ -191,5 +191,27 @@ async def test_changed_labels_end_the_old_alert(tmp_path: Path) -> None:
             ("firing", True),
             ("resolved", False),
         }
+    finally:
+        await world.close()
+
+
+async def test_clock_that_jumps_ahead_reports_no_job(tmp_path: Path) -> None:
+    """A clock that is set forward by a day is an outage, not a day without pings."""
+    world = await job_world(tmp_path)
+    try:
+        world.step_clock(DAY)
+        assert await run(world, 50 * MINUTE) == []
+        assert await status(world) is HeartbeatStatus.UP
+    finally:
+        await world.close()
+
+
+async def test_clock_that_is_set_back_still_reports_a_missing_job(tmp_path: Path) -> None:
+    """The deadline moves back with the clock."""
+    world = await job_world(tmp_path)
+    try:
+        world.step_clock(-DAY)
+        fired = titles(await run(world, 75 * MINUTE))
+        assert [kind for kind, _ in fired] == ["firing"]
     finally:
         await world.close()
