@@ -1,5 +1,6 @@
 """The provider of an account: its keys, its credential, and its library."""
 
+from functools import cache
 from importlib.util import find_spec
 
 from gateway.config.grammar.channels import GRAMMARS
@@ -35,14 +36,20 @@ def provider_credential(spec: ChannelSpec, entry: ParsedSection) -> str:
 
 def is_installed(spec: ChannelSpec) -> bool:
     """Return whether an account that nobody declares can be there: it may need a library."""
-    return all(find_spec(one.module) is not None for one in spec.libraries.values())
+    return all(_has_module(one.module) for one in spec.libraries.values())
+
+
+@cache
+def _has_module(name: str) -> bool:
+    """Return whether a module can be imported: a file may have thousands of targets."""
+    return find_spec(name) is not None
 
 
 def check_library(spec: ChannelSpec, entry: ParsedSection, findings: Findings) -> None:
     """Note an error if the account's provider needs a library that is not installed."""
     provider = provider_name(spec, entry)
     library = spec.libraries.get(provider)
-    if library is None or find_spec(library.module) is not None:
+    if library is None or _has_module(library.module):
         return
     message = (
         f"{spec.label} by {provider} needs the library {library.module}, which is not installed: "
