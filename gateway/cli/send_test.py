@@ -32,7 +32,9 @@ from gateway.core.text.nearest import nearest
 @click.option(
     "--channel", metavar="NAME", help="One channel, or one of its accounts, instead of a receiver."
 )
-@click.option("--to", metavar="ADDRESS", help="An address, #channel, or ${REFERENCE}.")
+@click.option(
+    "--to", metavar="ADDRESS", help="An address, #channel, ${REFERENCE}, or a target's name."
+)
 @config_option
 @templates_option
 @json_option
@@ -137,7 +139,10 @@ def _account_of(config: Config, name: str) -> ChannelSettings:
 
 
 def _target_of(config: Config, account: ChannelSettings, address: str) -> Target | None:
-    """Return the target of a receiver, or the contact of a person, with a secret address."""
+    """Return the target of a receiver, or the contact of a person, with a secret address.
+
+    A target's `name` in routes.yaml is as good as its reference.
+    """
     plan = config.plan
     targets = [target for receiver in plan.receivers.values() for target in receiver.targets]
     targets += [
@@ -146,7 +151,10 @@ def _target_of(config: Config, account: ChannelSettings, address: str) -> Target
         for contact in person.contacts.values()
     ]
     for target in targets:
-        if target.account == account.name and target.address == address:
+        if target.account == account.name and address in (
+            target.address,
+            target.options.get("name"),
+        ):
             return target
     return None
 

@@ -125,9 +125,12 @@ def _service(url: str) -> Any:
     """Return a new object of a URL's plugin. Raises SendError if there can be none."""
     try:
         library = load_library()
-    except ImportError:
+    except ModuleNotFoundError:
         text = 'the library is not installed: pip install "alert-gateway[apprise]"'
         raise SendError(Failure.MISCONFIGURED, text) from None
+    except Exception as error:
+        text = f"the library Apprise cannot be imported ({type(error).__name__})"
+        raise SendError(Failure.MISCONFIGURED, text) from error
     logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)  # it logs URLs and failures
     asset = library.AppriseAsset(
         app_id="Alert gateway",

@@ -10,6 +10,7 @@ says only that it failed.
 import importlib
 import sys
 import threading
+import warnings
 from contextvars import ContextVar
 from dataclasses import dataclass
 from types import ModuleType
@@ -102,16 +103,24 @@ def begin(transport: SdkTransport) -> Exchange:
 def load_library() -> ModuleType:
     """Import the library with all plugins, and replace `requests` in its modules.
 
-    Takes a third of a second and 45 MB when it is called first. Any thread.
+    Takes a third of a second and 45 MB when it is called first. Any thread. Raises ImportError.
     """
-    with _lock:
+    with _lock, warnings.catch_warnings():
+        # It imports `imghdr`, which is deprecated. The filters are those of the process, and only
+        # the first call imports anything.
+        warnings.simplefilter("ignore", DeprecationWarning)
         library = importlib.import_module(PACKAGE)
         importlib.import_module(f"{PACKAGE}.manager_plugins").NotificationManager().load_modules()
-        shim = PluginRequests()
-        for name, module in list(sys.modules.items()):
-            inside = name == PACKAGE or name.startswith(f"{PACKAGE}.")
-            if inside and name not in _adopted:
-                if vars(module).get("requests") is requests:
-                    vars(module)["requests"] = shim
-                _adopted.add(name)
+        _replace_requests()
     return library
+
+
+def _replace_requests() -> None:
+    """Replace `requests` in the modules of the library that were imported since the last call."""
+    shim = PluginRequests()
+    for name, module in list(sys.modules.items()):
+        inside = name == PACKAGE or name.startswith(f"{PACKAGE}.")
+        if inside and name not in _adopted:
+            if vars(module).get("requests") is requests:
+                vars(module)["requests"] = shim
+            _adopted.add(name)

@@ -1,13 +1,16 @@
 """The names of accounts that a file declares, and which of them a target uses."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from typing import Self
 
 from gateway.config.build.providers import is_installed
+from gateway.config.grammar.channels import GRAMMARS
 from gateway.config.grammar.channels.common import TYPE
-from gateway.config.grammar.parsed import ParsedValue
+from gateway.config.grammar.parsed import ParsedSection, ParsedValue
 from gateway.config.source.nodes import MappingNode, Node, ScalarNode
 from gateway.config.source.problem import Findings, SourcePosition, shorten
+from gateway.config.source.references import SecretText
 from gateway.core.plan.channels import CHANNELS, ChannelSpec
 from gateway.core.text.nearest import nearest
 
@@ -23,6 +26,37 @@ class AccountNames:
     types: Mapping[str, str]
     only_post: frozenset[str] = frozenset()
     """Accounts whose credential only posts to a channel, so that they reach no person."""
+    named: Mapping[str, Mapping[str, SecretText]] = field(default_factory=dict)
+    """Addresses by name, by account; accounts with errors are left out."""
+
+    def with_addresses(self, channels: ParsedSection | None) -> Self:
+        """Return these with the addresses that the parsed `channels:` give names."""
+        named = {}
+        for account, type_ in self.types.items():
+            key = GRAMMARS[type_].named
+            entry = None if channels is None else channels.get(account)
+            if key is not None and isinstance(entry, ParsedSection) and entry.valid:
+                named[account] = {name: one.value for name, one in entry.map_of(key).items()}
+        return replace(self, named=named)
+
+    def address_of(
+        self, account: str, name: str, position: SourcePosition, findings: Findings
+    ) -> SecretText | None:
+        """Return the address that a name stands for; None for an unknown one, which is noted.
+
+        Nothing is noted of an account with errors, which are noted already.
+        """
+        if account in self.types and account not in self.named:
+            return None
+        known = self.named.get(account, {})
+        if name in known:
+            return known[name]
+        key = GRAMMARS[self.type_of(account) or account].named
+        message = f'"{shorten(name)}" is no URL, and account {account} has no {key}: of that name'
+        findings.error(
+            position, message, text=name, suggestion=nearest(name, known), allowed=list(known)
+        )
+        return None
 
     def of_type(self, channel: str) -> list[str]:
         """Return the declared accounts of a channel."""

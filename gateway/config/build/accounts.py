@@ -83,6 +83,10 @@ def _account(
     for key, item in entry.fields.items():
         if key in (TYPE, CALLBACKS):
             continue
+        if key == GRAMMARS[spec.name].named:
+            for one in item.value.values():
+                secrets.add(secret_of(one))
+            continue
         if isinstance(item.value, SecretText):
             secret = secrets.add(secret_of(item))
             if secret is not None:

@@ -138,6 +138,11 @@ class PeopleBuilder:
             self._findings.error(item.position, message)
             return None
         address = entry.get(key)
+        if isinstance(address, str) and GRAMMARS[spec.name].named is not None:
+            at = entry.position_of(key)
+            address = self._accounts.address_of(account, address, at, self._findings)
+            if address is None:
+                return None
         if isinstance(address, SecretText):
             self._secrets.add(address)
             secret = ContactSecret(account, address, entry.position_of(key))

@@ -115,6 +115,11 @@ class ReceiverBuilder:
                 if address.valid:
                     yield self._by_keys(spec, address, options, account), position
                 continue
+            if isinstance(address, str) and GRAMMARS[spec.name].named is not None:
+                options = {"name": address, **options}
+                address = self._accounts.address_of(account, address, position, self._findings)
+                if address is None:
+                    continue
             template = address if isinstance(address, TextTemplate) else None
             if template is not None:
                 address = entry.get(OTHERWISE)

@@ -154,6 +154,23 @@ class TestApprise(ChannelContract):
         assert threads
         assert threading.main_thread() not in threads
 
+    @pytest.mark.parametrize(
+        ("error", "text"),
+        [(ModuleNotFoundError("apprise"), "pip install"), (SystemError("x"), "cannot be imported")],
+    )
+    async def test_library_that_cannot_be_imported_is_an_admins_to_mend(
+        self, channel: Channel, monkeypatch: pytest.MonkeyPatch, error: Exception, text: str
+    ) -> None:
+        """The message waits, and the fallback is notified."""
+
+        def load() -> ModuleType:
+            raise error
+
+        monkeypatch.setattr("gateway.channels.apprise.channel.load_library", load)
+        with pytest.raises(SendError, match=text) as caught:
+            await channel.send(message(), TARGET, None)
+        assert caught.value.failure is Failure.MISCONFIGURED
+
     async def test_markdown_of_own_templates_is_passed_on(
         self, channel: Channel, fake: FakeServices
     ) -> None:

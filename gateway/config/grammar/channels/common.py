@@ -55,6 +55,8 @@ class ChannelGrammar:
     """The key of a target that holds its address, or several; None: there is one target only."""
     contact: Field | None = None
     """A person's address, for a channel whose spec has a `contact_order`."""
+    named: str | None = None
+    """The key of the account with addresses by name, which targets and contacts may use."""
     required: tuple[str, ...] = ()
     """Keys of the account beside the token, without which nothing can be sent."""
     recommended: Mapping[str, str] = field(default_factory=dict)
