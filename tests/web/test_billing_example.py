@@ -17,7 +17,7 @@ from gateway.core.alerts.reported_alert import ReportedAlert
 from gateway.core.oncall.rota import on_call
 from gateway.web.app import build_app
 from tests.config.texts import CHECKOUT
-from tests.flow.world import MINUTE, START, Delivered, World
+from tests.flow.world import HOUR, MINUTE, START, Delivered, World
 from tests.web.ingest.signing import hex_hmac
 from tests.web.served import GuardedTestServer
 from tests.web.world import settings
@@ -227,6 +227,59 @@ async def test_other_bodies_reach_the_channel_or_the_mailboxes(
             names = {"grafana": "Checkout conversion low", "stripe": "StripeDispute"}
             name = names.get(source) or content["event"]["properties"]["alert_name"]
             assert one.message.parts["subject"] == f"⚠️ BILLING WARNING: {name}"
+
+
+async def ping(gateway: Gateway, signal: str, output: bytes = b"") -> None:
+    """Let the renewal cron ping by HTTP, as its script does."""
+    world, client = gateway
+    url = world.engine.heartbeats.url(world.engine.plan.heartbeats["renewal-cron"])
+    path = url.removeprefix("http://gateway.example.com")
+    answer = await client.post(f"{path}{signal}", data=output)
+    assert answer.status == 200, await answer.text()
+    await world.engine.heartbeats.check_once()
+
+
+async def passing(world: World, seconds: float) -> list[Delivered]:
+    """Let time pass with a check of heartbeats each minute; return what was delivered.
+
+    Longer without a check would be an outage of the gateway, in which no job is missing.
+    """
+    delivered: list[Delivered] = []
+    for _ in range(round(seconds / MINUTE)):
+        delivered += await world.advance(MINUTE)
+        await world.engine.heartbeats.check_once()
+    return delivered + await world.advance(0)
+
+
+async def test_renewal_cron_that_fails_pages_with_its_output(gateway: Gateway) -> None:
+    """Critical, billing: the same people and subject as by the rule of Prometheus."""
+    world, _ = gateway
+    await ping(gateway, "/start")
+    await ping(gateway, "/1", b"stripe: connection refused")
+    messages = await world.advance(MINUTE)
+    assert parted(messages) == (set(BILLING_PAGE), people_of("billing"))
+    mail = next(one.message.parts for one in messages if one.to == ADMIN)
+    assert mail["subject"] == "🚨 CRITICAL BILLING ALERT: RenewalCronFailed"
+    assert "stripe: connection refused" in mail["text"]
+    assert "/runbooks/renewal-cron" in mail["text"]
+
+
+async def test_renewal_cron_that_is_slow_or_missing_warns_its_team(gateway: Gateway) -> None:
+    """A run over five minutes is billing's, one that did not come within 25 hours platform's."""
+    world, _ = gateway
+    await ping(gateway, "/start")
+    slow = await passing(world, 7 * MINUTE)
+    assert {one.to for one in slow} == {CHANNEL, ADMIN, ALERTS}
+    assert {one.message.facts["group_labels"]["alertname"] for one in slow} == {"RenewalCronSlow"}
+    await ping(gateway, "")
+    await passing(world, HOUR)
+    # The next run is due at 2 in the morning of Berlin, and missing an hour later.
+    quiet = await passing(world, 13.5 * HOUR)
+    assert [one for one in quiet if "Missing" in str(one.message.facts["title"])] == []
+    missing = await passing(world, HOUR)
+    assert {one.to for one in missing} == set(PLATFORM)
+    subjects = {one.message.parts["subject"] for one in missing if one.to.startswith("email")}
+    assert subjects == {"⚠️ PLATFORM WARNING: RenewalCronMissing"}
 
 
 def test_page_of_the_example_names_each_body_and_each_runbook() -> None:
