@@ -10,6 +10,7 @@ COLOURS = {
     "Prometheus": "red",
     "Alertmanager": "yellow",
     "Sentry": "bright_red",
+    "Cron": "bright_green",
     "Grafana": "bright_yellow",
     "Gateway": "bright_blue",
     "PagerDuty": "green",

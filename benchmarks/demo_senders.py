@@ -3,8 +3,10 @@
 import hashlib
 import hmac
 import json
+import threading
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import yaml
@@ -14,6 +16,11 @@ from tests.endtoend.world import SECRETS, World
 from tests.processes.harness import CHECKOUT, request
 
 EXAMPLE = CHECKOUT / "docs" / "examples" / "billing"
+JOB = "renewal-cron"
+PERIOD = {"period": "5s", "grace": "2s", "longest_run": "5s"}
+"""The job's schedule here: seconds for a day."""
+PING_EVERY = 2.0
+"""Seconds between two pings of a job that is well. A missing one is due after five."""
 ISSUE = "4100000002"
 """Sentry's number of the issue in sentry-invariant-violation.json."""
 
@@ -21,17 +28,24 @@ ISSUE = "4100000002"
 def sections() -> Mapping[str, Any]:
     """Return what the demonstration takes from the example beside the shipped routes.yaml."""
     example = yaml.safe_load((EXAMPLE / "routes.yaml").read_text(encoding="utf-8"))
+    job = {
+        key: value
+        for key, value in example["heartbeats"][JOB].items()
+        if key not in ("cron", "timezone")
+    }
     return {
         "sources": {name: example["sources"][name] for name in ("sentry", "grafana")},
+        "heartbeats": {JOB: {**job, **PERIOD}},
         "links": example["links"],
         "runbooks": str(EXAMPLE / "runbooks"),
     }
 
 
 class Senders:
-    """Programs that post alerts themselves."""
+    """Programs that post alerts themselves, and a job that pings."""
 
     def __init__(self, world: World) -> None:
+        self._gateway = world.gateway
         self._url = f"{world.gateway.url}/webhook"
 
     def violate_invariant(self) -> float:
@@ -53,6 +67,25 @@ class Senders:
                 one["endsAt"] = format_rfc3339(time.time())
         token = SECRETS["GRAFANA_TOKEN"]
         self._post("grafana", json.dumps(body).encode(), {"Authorization": f"Bearer {token}"})
+
+    def ping(self) -> None:
+        """Let the renewal cron say that it succeeded."""
+        _, answer = self._gateway.get("/api/v1/heartbeats")
+        (job,) = answer["heartbeats"]
+        status, _, content = request(job["url"], "POST", b"812 subscriptions renewed")
+        if status != 200:
+            raise OSError(f"the gateway answered a ping with {status}: {content.decode()}")
+
+    def keep_pinging(self) -> None:
+        """Ping in a thread until the gateway ends, so that the job stays well from now on."""
+
+        def ping_until_it_ends() -> None:
+            with suppress(OSError):
+                while True:
+                    self.ping()
+                    time.sleep(PING_EVERY)
+
+        threading.Thread(target=ping_until_it_ends, daemon=True).start()
 
     def _sentry(self, resource: str, content: Mapping[str, Any]) -> float:
         body = json.dumps(content).encode()

@@ -32,6 +32,7 @@ class Story:
         self.inhibited()
         self.invariant_violated()
         self.checkouts_drop()
+        self.job_goes_missing()
         self.resolved()
 
     def acknowledged_at_once(self) -> None:
@@ -103,6 +104,22 @@ class Story:
         self._screen.print_line("\n   alerts@example.com reads:")
         self._screen.quote(self._mail(number, "alerts@example.com"))
         self._watch.pause(self._reading)
+
+    def job_goes_missing(self) -> None:
+        """A cron job pings once, then no more: platform is notified, and it ends with a ping."""
+        self._screen.chapter(
+            "The renewal cron does not run",
+            "It pings after each run. The next ping is missing: a warning for platform.",
+        )
+        self._event("Cron", "the renewal run ended, and pings: 812 subscriptions renewed")
+        self._senders.ping()
+        number = self._fires("RenewalCronMissing", "platform-oncall@example.com")
+        self._watch.pause(self._reading)
+        self._event("Cron", "runs again, and pings each time")
+        self._senders.keep_pinging()
+        self._watch.until(
+            "it is resolved", lambda: self._watch.incident(number)["state"] == "resolved"
+        )
 
     def resolved(self) -> None:
         """Everyone notified of a firing alert is notified when it resolves, and nobody else."""

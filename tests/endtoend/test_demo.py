@@ -52,6 +52,7 @@ def test_the_demo_runs_without_prometheus(demo: Process, tmp_path: Path) -> None
         "suppressed: inhibited by",
         "#billing-alerts was notified 0.",
         "ana@example.com was notified 0.",
+        "⚠️ PLATFORM WARNING: RenewalCronMissing",
         "⚠️ BILLING WARNING: Checkout conversion low",
         "RESOLVED: BillingDatabaseDown",
     ):
