@@ -1,8 +1,8 @@
 """Alertmanager's further integrations: what they become, and which are refused, with advice."""
 
-import apprise
 import pytest
 
+from gateway.channels.apprise.requests_shim import load_library
 from gateway.core.plan.plan import Target
 from gateway.core.plan.service_url import service_url
 from gateway.importers.alertmanager.read.integrations import FURTHER_INTEGRATIONS
@@ -211,4 +211,4 @@ def test_global_settings_without_use_are_listed(general: str, words: str) -> Non
 )
 def test_forms_of_the_table_are_read_by_apprise(url: str) -> None:
     """Put together as the table of variables says, a URL leads to the service."""
-    assert apprise.Apprise.instantiate(service_url(url)) is not None
+    assert load_library().Apprise.instantiate(service_url(url)) is not None

@@ -19,6 +19,8 @@ from gateway.importers.emit import Block
 
 CHANNEL = "apprise"
 TEMPLATE = "apprise/text.j2"
+BY_APPRISE = "sent through Apprise, which knows only whether the service took the message"
+"""The same for all services, so that the summary has it once, with all lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +46,7 @@ def service(kind: str, entry: ParsedSection, context: ReceiverContext) -> Transl
     name = f"{kind}_{context.receiver}_URL"
     block = Block([("service", notes.variable(name, meaning, entry.position, known.placeholder))])
     context.add_send_resolved(kind, entry, block)
-    message = f"{kind}_configs: sent through Apprise, which knows only whether the service took it"
-    remarks = [notes.add_difference(entry.position, message)]
+    remarks = [notes.add_difference(entry.position, BY_APPRISE)]
     if known.advice:
         remarks.append(notes.add_difference(entry.position, f"{kind}_configs: {known.advice}"))
     remarks += unused_remark(entry, known.layout, "the layout of messages is the service's", notes)
