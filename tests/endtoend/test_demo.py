@@ -39,7 +39,7 @@ def nothing_is_left(demo: Process, home: Path) -> None:
 
 def test_the_demo_runs_without_prometheus(demo: Process, tmp_path: Path) -> None:
     """It says what to install, plays the whole story, and ends by itself."""
-    assert demo.ended(60.0) == 0, demo.output_text()
+    assert demo.ended(90.0) == 0, demo.output_text()
     summary = demo.output_text()
     assert "apt-get install prometheus prometheus-alertmanager" in summary
     for part in (
