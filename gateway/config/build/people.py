@@ -14,7 +14,7 @@ from gateway.config.grammar.people import ADDRESS_KEYS
 from gateway.config.source.problem import Findings, SourcePosition, shorten
 from gateway.config.source.references import SecretText
 from gateway.core.oncall.announced import REMIND, Remind
-from gateway.core.plan.channels import CHANNELS, CONTACT_CHANNELS, ChannelSpec
+from gateway.core.plan.channels import CHANNELS, CONTACT_CHANNELS, Capability, ChannelSpec
 from gateway.core.plan.person import Contact, Person
 from gateway.core.text.nearest import nearest
 
@@ -177,6 +177,10 @@ class PeopleBuilder:
             message = f'"{person.id}" has no contact ({short} or contacts): they cannot be notified'
             self._findings.warn(position, message)
             return
+        specs = [CHANNELS[contact.channel] for contact in person.contacts.values()]
+        if all(spec.can(Capability.CALLS) for spec in specs):
+            message = f'"{shorten(person.id)}" is reached by calls only, which are about no end'
+            self._findings.warn(position, f"{message}: add another contact")
         if not any(map(self._has_account, person.contacts.values())):
             names = " or ".join(sorted({one.channel for one in person.contacts.values()}))
             message = (

@@ -59,6 +59,12 @@ def test_a_plain_plan_has_no_warnings() -> None:
             id="unused interval",
         ),
         pytest.param(
+            "channels: {voice: {provider: console}}\npeople: {ana: {voice: '+4915112345678'}}"
+            + REST,
+            '2:10: "ana" is reached by calls only, which are about no end: add another contact',
+            id="person with calls only",
+        ),
+        pytest.param(
             "people: {ana: {name: Ana}}" + REST,
             '1:10: "ana" has no contact (email, slack, sms, voice or contacts): they cannot be '
             "notified",
