@@ -198,8 +198,9 @@ def refusal(kind: str, entry: ParsedSection) -> str:
 REFUSED: Mapping[str, str] = {
     "opsgenie": "its alerts could be opened by Apprise, but never closed. The gateway escalates "
     "itself: `gateway import oncall` takes over the schedules, and `escalate:` names an escalation",
-    "victorops": "its incidents could be opened by Apprise, but never resolved. The gateway "
-    "escalates itself: declare rotas: and escalations:, and name one under `escalate:`",
+    "victorops": "by Apprise all alerts would be one incident there, which the end of any "
+    "would resolve. The gateway escalates itself: declare rotas: and escalations:, and name one "
+    "under `escalate:`",
     "jira": "issues are not kept here. A webhook target reaches an incoming webhook of Jira "
     "Automation, which opens and closes issues: webhook: [{url: …}]",
     "wechat": "an app of WeCom cannot be used. A robot of a group can: "
