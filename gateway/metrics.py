@@ -270,6 +270,14 @@ class Metrics:
             "Links of routes.yaml that were left out of a message, because the filled URL is not "
             "safe or too long.",
         )
+        self._delivery_reports = self._counter(
+            "gateway_delivery_reports",
+            "Reports of vendors about messages and calls that they had accepted, by channel, "
+            "account and state.",
+            "channel",
+            "account",
+            "state",
+        )
         self._unusable = self._gauge(
             "gateway_unusable_contacts",
             "Contacts and addresses at which messages do not arrive, by channel and account.",
@@ -364,6 +372,10 @@ class Metrics:
     def count_refusal(self, kind: str) -> None:
         """Count an HTTP request that was refused as malformed or unauthorized."""
         self._refused.labels(kind).inc()
+
+    def count_delivery_report(self, channel: str, account: str, state: str) -> None:
+        """Count a vendor's report that a message arrived or did not."""
+        self._delivery_reports.labels(channel, account, state).inc()
 
     def set_connections(self, count: int) -> None:
         """Set the number of open HTTP connections."""

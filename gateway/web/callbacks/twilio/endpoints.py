@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl
 
 from aiohttp import web
 
+from gateway.channels.support.truncate import strip_controls
 from gateway.core.plan.accounts import ChannelSettings
 from gateway.core.plan.channels import SMS, VOICE
 from gateway.flow.engine import Engine
@@ -66,6 +67,10 @@ class TwilioEndpoints:
             await refuse(self._engine, request, form.account, form.body, str(error))
             return web.Response(status=204)
         outcome = await self._engine.contacts.record(form.account.name, event)
+        if not outcome:
+            self._engine.metrics.count_delivery_report(
+                form.account.type, form.account.name, event.kind.value
+            )
         log.info("status: %s", outcome or event.kind.value, extra={"account": form.account.name})
         return web.Response(status=204)
 
@@ -76,7 +81,7 @@ class TwilioEndpoints:
             message = InboundText(
                 sid_of(form.fields, "MessageSid"),
                 required_text(form.fields, "From"),
-                form.fields.get("Body", ""),
+                strip_controls(form.fields.get("Body", "")),
             )
             answer = await self._engine.text_replies.record(form.account, message)
         except (MalformedEventError, UnknownNumberError) as error:

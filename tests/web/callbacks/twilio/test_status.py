@@ -30,6 +30,9 @@ async def test_delivered_message_is_on_the_timeline(gateway: Phones) -> None:
     """Accepted by Twilio is not delivered: the timeline says when it was."""
     assert await gateway.state("delivered") == 204
     assert "SMS (ana): delivered to the phone" in await lines(gateway)
+    exposed = gateway.world.engine.metrics.exposition().decode()
+    counted = 'gateway_delivery_reports_total{account="sms",channel="sms",state="delivered"} 1.0'
+    assert counted in exposed
     assert gateway.sent_to(ANA_MAIL) == []
 
 

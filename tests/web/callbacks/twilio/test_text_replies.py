@@ -38,6 +38,8 @@ async def test_text_after_ack_is_a_comment(gateway: Phones) -> None:
     incident = await gateway.incident()
     assert incident.ack is not None
     assert [one.text for one in incident.responses.comments] == ["on my way, laptop starts"]
+    await gateway.text("comment 1001 a\x00b\u202ec", sid="SM3")
+    assert (await gateway.incident()).responses.comments[-1].text == "abc"
 
 
 @pytest.mark.parametrize(
