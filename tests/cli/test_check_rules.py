@@ -5,7 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.console import gateway
+from tests.cli.console import SHIPPED, fine, gateway
+
+TOKENS = {
+    **{f"{name}_TOKEN": f"test-{name.lower()}-token" for name in ("PROMETHEUS", "GRAFANA")},
+    **{f"{name}_TOKEN": f"test-{name.lower()}-token" for name in ("POSTHOG", "POSTMARK", "SLACK")},
+    **dict.fromkeys(("SENTRY_CLIENT_SECRET", "STRIPE_URL_TOKEN"), "test-source-secret"),
+    **dict.fromkeys(("SLACK_SIGNING_SECRET", "TWILIO_AUTH_TOKEN"), "test-channel-secret"),
+    "PAGERDUTY_BILLING_KEY": "test-pagerduty-billing-key",
+    "PAGERDUTY_PLATFORM_KEY": "test-pagerduty-platform-key",
+}
+"""What the billing example needs in its environment."""
 
 ROUTES = """
 severities: {critical: {rank: 1}, warning: {rank: 2}}
@@ -70,3 +80,15 @@ def test_file_that_is_no_rule_file_is_an_error(folder: Path, text: str | None) -
     result = gateway("check", str(folder / "routes.yaml"), "--rules", str(rules))
     assert result.exit_code == 1
     assert "other.yml" in result.output
+
+
+def test_billing_example_and_its_rules_have_no_finding() -> None:
+    """Routes, templates, proof, runbooks and rules: what people copy is right."""
+    folder = SHIPPED.parent / "docs" / "examples" / "billing"
+    rules = [str(path) for path in sorted((folder / "rules").glob("*.rules.yml"))]
+    options = [text for path in rules for text in ("--rules", path)]
+    output = fine("check", str(folder / "routes.yaml"), *options, **TOKENS)
+    assert "warning:" not in output
+    assert "routes.yaml: no errors" in output
+    assert "subjects: 🚨 CRITICAL BILLING ALERT: AlertName" in output
+    assert "runbooks: 14 files" in output
