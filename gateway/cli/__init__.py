@@ -43,6 +43,7 @@ COMMANDS = {
     "team": "gateway.cli.respond.opinion:team",
     "followup": "gateway.cli.follow_up",
     "timeline": "gateway.cli.follow_up:timeline",
+    "runbook": "gateway.cli.runbook",
     "silence": "gateway.cli.silence.commands",
     "explain": "gateway.cli.explain",
     "render": "gateway.cli.render",

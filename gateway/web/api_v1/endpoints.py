@@ -24,6 +24,7 @@ from gateway.web.api_v1 import (
     reports,
     requests,
     route,
+    runbooks,
     silences,
     swaps,
     teams,
@@ -41,6 +42,7 @@ from gateway.web.api_v1.models import heartbeats as heartbeat_models
 from gateway.web.api_v1.models import people as people_models
 from gateway.web.api_v1.models import reports as report_models
 from gateway.web.api_v1.models import route as route_models
+from gateway.web.api_v1.models import runbooks as runbook_models
 from gateway.web.api_v1.models import silences as silence_models
 from gateway.web.api_v1.models import swaps as swap_models
 from gateway.web.api_v1.models import teams as team_models
@@ -380,6 +382,14 @@ ENDPOINTS = (
         requests.NoQuery,
         heartbeat_models.Heartbeats,
         needs_trust=True,
+    ),
+    _get(
+        "/runbooks",
+        "listRunbooks",
+        runbooks.list_runbooks,
+        runbook_models.RunbooksQuery,
+        runbook_models.RunbookFiles,
+        (404,),
     ),
     _get(
         "/calendars",
