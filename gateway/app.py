@@ -36,6 +36,7 @@ from gateway.web.app import build_app
 from gateway.web.connections.descriptors import capacity_for, raise_soft_limit
 from gateway.web.connections.guard import Limits
 from gateway.web.server import runner_for
+from gateway.web.slack.endpoints import SOCKET_MODE
 
 log = logging.getLogger(__name__)
 
@@ -143,9 +144,12 @@ async def serve(
             descriptors,
         )
     limits = Limits(capacity.connections, settings.max_connections_per_address)
-    runner = runner_for(build_app(engine, settings), limits)
+    app = build_app(engine, settings)
+    runner = runner_for(app, limits)
     await runner.setup()
     await engine.start()
+    engine.run("Slack Socket Mode", app[SOCKET_MODE].run)
+    engine.add_health(app[SOCKET_MODE].health)
     stop = _handle_signals(engine)
     engine.run("loop lag", partial(measure_loop_lag, engine.metrics))
     if settings.heartbeat_url is not None:

@@ -6,6 +6,7 @@ label has a closed set of values.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sized
+from contextlib import suppress
 from functools import cache
 from itertools import product
 
@@ -83,6 +84,7 @@ class Metrics:
         self._define_intake()
         self._define_http()
         self._define_heartbeats()
+        self._define_slack()
         self._define_incidents()
         self._define_delivery()
         self._define_operation()
@@ -152,6 +154,13 @@ class Metrics:
             "gateway_heartbeat_last_ping_timestamp_seconds",
             "When each heartbeat last had a success or failure.",
             "heartbeat",
+        )
+
+    def _define_slack(self) -> None:
+        self._socket_mode = self._gauge(
+            "gateway_slack_socket_mode_connected",
+            "1 while an account with an app_token is connected to Slack by Socket Mode.",
+            "account",
         )
 
     def _define_http(self) -> None:
@@ -403,6 +412,15 @@ class Metrics:
         """Count an incident of a team (empty: none) at its first notice, if it has no runbook."""
         if not runbook:
             self._without_runbook.labels(self._team_label(team)).inc()
+
+    def set_socket_mode(self, account: str, *, connected: bool) -> None:
+        """Record whether an account is connected to Slack by Socket Mode."""
+        self._socket_mode.labels(account).set(connected)
+
+    def forget_socket_mode(self, account: str) -> None:
+        """Forget an account that routes.yaml has no more."""
+        with suppress(KeyError):
+            self._socket_mode.remove(account)
 
     def count_missed_response(self, team: str, severity: str) -> None:
         """Count an incident of a team (empty: none) that nobody acknowledged in time."""

@@ -92,6 +92,7 @@ class Engine:
         self._supervisor = Supervisor(now)
         self._running = False
         self._reloading = asyncio.Lock()
+        self._more_health: list[Callable[[], Sequence[Health]]] = []
         self.reload_reports: tuple[str, ...] = ()  # what the last reload changed in the database
         calendars = CalendarsPart(lambda: self._config)
         self.in_force = PlanInForce(
@@ -312,8 +313,13 @@ class Engine:
             *self.delivery.health(self.now()),
             *self.calendars.health(),
             self.contacts.health(),
+            *(health for report in self._more_health for health in report()),
             _config_health(self._config_problems),
         ]
+
+    def add_health(self, report: Callable[[], Sequence[Health]]) -> None:
+        """Let /readyz list further components."""
+        self._more_health.append(report)
 
     async def start(self) -> None:
         """Start the loops. What fell due while no replica ran is done at once."""

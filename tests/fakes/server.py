@@ -123,6 +123,7 @@ class Fake:
         self._tls = tls
         app = web.Application(client_max_size=MAX_BODY)
         app.router.add_route("*", CONTROL, self._control)
+        self.add_routes(app)
         app.router.add_route("*", "/{path:.*}", self._serve)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
@@ -132,6 +133,9 @@ class Fake:
         assert isinstance(server, asyncio.Server)
         self._port = server.sockets[0].getsockname()[1]
         return self
+
+    def add_routes(self, app: web.Application) -> None:
+        """Add what is no plain request, such as a WebSocket."""
 
     async def stop(self) -> None:
         """Stop listening and release requests that hang."""

@@ -1,9 +1,14 @@
 """A fake Slack: its Web API and incoming webhooks with their limits, messages and threads."""
 
+import asyncio
 import itertools
+import json
+from collections.abc import Callable
 from html import escape
 from typing import Any
 from urllib.parse import parse_qsl
+
+from aiohttp import WSMsgType, web
 
 from tests.fakes.server import AnswerError, Fake, Received
 
@@ -22,6 +27,8 @@ MAX_TOPIC = 250
 MAX_ANSWERS = 5  # at one response_url
 RESPONSES = "/actions/"
 """The beginning of a response_url's path."""
+SOCKETS = "/link/"
+"""The beginning of the path of a connection in Socket Mode."""
 HOOKS = "/services/"
 """The beginning of an incoming webhook's path."""
 
@@ -44,6 +51,10 @@ class FakeSlack(Fake):
         super().__init__(**more)
         self.token = token  # "": any
         self.messages: dict[tuple[str, str], dict[str, Any]] = {}
+        self.app_token = ""
+        self.sockets: list[web.WebSocketResponse] = []
+        self.acknowledged: dict[str, Any] = {}
+        self._connected = asyncio.Event()
         self.unknown_channels: set[str] = set()
         self.topics: dict[str, str] = {}  # by channel id
         self.groups: dict[str, list[str]] = {}  # members by user group
@@ -93,6 +104,8 @@ class FakeSlack(Fake):
             return self._hook(request)
         if request.path.startswith(RESPONSES):
             return self._answer_to(request)
+        if request.path == "/api/apps.connections.open":
+            return self._open_connection(request)
         self._authenticate(request)
         if request.path == "/api/auth.test":
             return {"ok": True, "user": "gateway", "team": "example", "team_id": "T1"}
@@ -109,6 +122,50 @@ class FakeSlack(Fake):
         if request.path == "/api/chat.postEphemeral":
             return self._post_ephemeral(body)
         raise _error("unknown_method")
+
+    def _open_connection(self, request: Received) -> Any:
+        token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        if not token.startswith("xapp-"):
+            raise _error("not_allowed_token_type")
+        if self.app_token and token != self.app_token:
+            raise _error("invalid_auth")
+        ticket = next(self._numbers)
+        return {"ok": True, "url": f"ws{self.url.removeprefix('http')}{SOCKETS}{ticket}"}
+
+    def add_routes(self, app: web.Application) -> None:
+        """Also take the connections of Socket Mode."""
+        app.router.add_get(SOCKETS + "{ticket}", self._socket)
+
+    async def _socket(self, request: web.Request) -> web.StreamResponse:
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        self.sockets.append(socket)
+        await socket.send_json({"type": "hello", "num_connections": len(self.sockets)})
+        self._connected.set()
+        async for message in socket:
+            if message.type is WSMsgType.TEXT:
+                answer = json.loads(message.data)
+                self.acknowledged[answer["envelope_id"]] = answer.get("payload")
+                self._connected.set()
+        self.sockets.remove(socket)
+        self._connected.set()
+        return socket
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        """Wait until something of Socket Mode is so."""
+        while not condition():
+            self._connected.clear()
+            await self._connected.wait()
+
+    async def push(self, kind: str, payload: Any, envelope: str = "") -> Any:
+        """Send an envelope to one connection; return what it is acknowledged with."""
+        id_ = envelope or f"envelope-{next(self._numbers)}"
+        self.acknowledged.pop(id_, None)
+        accepts = kind == "slash_commands"
+        content = {"type": kind, "envelope_id": id_, "payload": payload}
+        await self.sockets[-1].send_json({**content, "accepts_response_payload": accepts})
+        await self.until(lambda: id_ in self.acknowledged)
+        return self.acknowledged[id_]
 
     def _hook(self, request: Received) -> str:
         body = request.json

@@ -273,6 +273,12 @@ def build(settings: ChannelSettings, secrets: Mapping[str, Secret]) -> Slack | I
     Raises ValueError without a token and without a webhook URL.
     """
     where = f"channels.{settings.name}"
+    app_token = settings.secrets.get("app_token")
+    if app_token is not None and app_token.reveal()[:5] not in ("", "xapp-"):
+        raise ValueError(
+            f"{where}.app_token is not an app-level token: it begins with xapp-, and is made under "
+            "Basic Information at api.slack.com/apps"
+        )
     acts = any(settings.secrets.get(key) for key in ("signing_secret", "app_token"))
     url = settings.secrets.get("webhook_url")
     if url is not None and url.reveal():

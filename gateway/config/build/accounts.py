@@ -159,7 +159,9 @@ def _check_account(
         findings.error(entry.position, message)
     elif credential in secret_options:
         for key, message in grammar.recommended.items():
-            if key not in secret_options and not (key == CALLBACKS and key in entry):
+            if grammar.instead.get(key, "") in entry or (key == CALLBACKS and key in entry):
+                continue
+            if key not in secret_options:
                 findings.warn(entry.position, message)
     for key in grammar.required:
         if entry.lacks(key):

@@ -23,6 +23,7 @@ from gateway.web.http.errors import RequestError, json_response
 from gateway.web.http.keys import ENGINE
 from gateway.web.slack.handlers import SlackRequests
 from gateway.web.slack.signature import SignatureCheck
+from gateway.web.slack.socket_mode import SocketMode
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +34,8 @@ EXCERPT = 200
 """Characters of a refused body that are stored with its refusal."""
 
 SLACK_REQUESTS: web.AppKey[SlackRequests] = web.AppKey("gateway.slack_requests", SlackRequests)
+
+SOCKET_MODE: web.AppKey[SocketMode] = web.AppKey("gateway.slack_socket_mode", SocketMode)
 
 
 class MalformedRequestError(GatewayError, ValueError):
@@ -156,6 +159,7 @@ def add_routes(app: web.Application) -> None:
     requests = SlackRequests(app[ENGINE])
     endpoints = SlackEndpoints(app[ENGINE], requests)
     app[SLACK_REQUESTS] = requests
+    app[SOCKET_MODE] = SocketMode(app[ENGINE], requests)
     app.router.add_post("/callbacks/{account}/actions", endpoints.actions)
     app.router.add_post("/callbacks/{account}/commands", endpoints.commands)
     app.router.add_post("/callbacks/{account}/events", endpoints.events)

@@ -61,6 +61,8 @@ class ChannelGrammar:
     """Keys of the account beside the token, without which nothing can be sent."""
     recommended: Mapping[str, str] = field(default_factory=dict)
     """Keys of an account with a token whose absence is a warning, with its text."""
+    instead: Mapping[str, str] = field(default_factory=dict)
+    """The key that makes a recommended one needless, by that one."""
     token_only: tuple[str, ...] = ()
     """Keys of the account that mean something beside a token only."""
     providers: Mapping[str, ProviderKeys] = field(default_factory=dict)

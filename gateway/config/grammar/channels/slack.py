@@ -48,6 +48,15 @@ _ACCOUNT = Section(
             "none",
             '"${SLACK_SIGNING_SECRET}"',
         ),
+        Field(
+            "app_token",
+            SECRET,
+            "An app-level token (`xapp-…`, scope `connections:write`) for "
+            "[Socket Mode](slack.md#socket-mode): nothing needs to be public, and no "
+            "`signing_secret` is needed.",
+            "none",
+            '"${SLACK_APP_TOKEN}"',
+        ),
         PROXY_FIELD,
         API_URL_FIELD,
     ),
@@ -86,5 +95,6 @@ GRAMMAR = ChannelGrammar(
         "signing_secret": "no signing_secret: buttons pressed in Slack cannot be trusted and are "
         "refused"
     },
+    instead={"signing_secret": "app_token"},
     token_only=("api_url",),
 )
