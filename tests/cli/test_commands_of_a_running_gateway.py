@@ -44,6 +44,7 @@ async def test_incidents_are_listed_and_printed_in_detail(tmp_path: Path) -> Non
         assert "Acknowledge by 12:21 CET. Ben is paged then." in whole
         assert "escalated  step 1: Ana" in whole
         assert "ana by e-mail ana@example.com" in whole
+        assert "links\n  Runbook: https://runbooks.example.com/billing\n" in whole
         data = json.loads(await fine_at(world, client, "incidents", "#1001", "--json"))
         assert data["number"] == 1001
 

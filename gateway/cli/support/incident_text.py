@@ -111,8 +111,19 @@ def print_incident(incident: dict[str, Any], zone: str, now: float) -> None:
     print_timeline(incident["timeline"], zone, now)
     print_notices(incident["notices"], zone, now)
     print_alerts(incident["alerts"], zone, now)
+    print_links(incident.get("links", ()))
     echo()
     echo(incident["url"])
+
+
+def print_links(links: Sequence[dict[str, Any]]) -> None:
+    """Print what there is to read: runbook, dashboard, the links of routes.yaml."""
+    if not links:
+        return
+    echo()
+    echo(paint("links", bold=True))
+    for one in links:  # never wrapped: a terminal opens a whole URL only
+        echo(f"  {one_line(one['title'], 80)}: {one['url']}")
 
 
 def print_pending(pending: Sequence[dict[str, Any]], zone: str, now: float) -> None:
