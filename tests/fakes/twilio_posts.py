@@ -69,9 +69,9 @@ def pressed_key(key: str, to: str, *, sid: str = "CA1") -> dict[str, str]:
     return {**call_state("in-progress", to, sid=sid), "Digits": key, "msg": "Gather End"}
 
 
-def inbound_text(text: str, sender: str, *, sid: str = "SM2") -> dict[str, str]:
-    """Return the form of a message that somebody sent."""
-    return {
+def inbound_text(text: str, sender: str, *, sid: str = "SM2", opt_out: str = "") -> dict[str, str]:
+    """Return the form of a message that somebody sent; `opt_out` is Twilio's Advanced Opt-Out."""
+    form = {
         "AccountSid": "AC" + 32 * "0",
         "Body": text,
         "From": sender,
@@ -81,3 +81,4 @@ def inbound_text(text: str, sender: str, *, sid: str = "SM2") -> dict[str, str]:
         "SmsSid": sid,
         "To": SENDER,
     }
+    return {**form, "OptOutType": opt_out} if opt_out else form

@@ -81,7 +81,8 @@ class TwilioEndpoints:
             message = InboundText(
                 sid_of(form.fields, "MessageSid"),
                 required_text(form.fields, "From"),
-                strip_controls(form.fields.get("Body", "")),
+                # With Advanced Opt-Out a word of the admin's own may stand for STOP or START.
+                strip_controls(form.fields.get("OptOutType") or form.fields.get("Body", "")),
             )
             answer = await self._engine.text_replies.record(form.account, message)
         except (MalformedEventError, UnknownNumberError) as error:

@@ -76,9 +76,11 @@ class Phones:
         await self.world.advance(1.0)
         return answer.status
 
-    async def text(self, text: str, sender: str = ANA, *, sid: str = "SM2") -> str:
+    async def text(
+        self, text: str, sender: str = ANA, *, sid: str = "SM2", opt_out: str = ""
+    ) -> str:
         """Post a text message, and return what is answered by text message."""
-        form = inbound_text(text, sender, sid=sid)
+        form = inbound_text(text, sender, sid=sid, opt_out=opt_out)
         answer = await post(self.client, "/callbacks/sms/message", form, base=self.base)
         assert (answer.status, answer.content_type) == (200, "text/xml")
         document = ElementTree.fromstring(await answer.text())

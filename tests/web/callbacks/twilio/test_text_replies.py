@@ -128,6 +128,14 @@ async def test_stop_makes_the_contact_unusable_until_start(gateway: Phones, word
     assert ANA_SMS not in gateway.world.engine.plan.unusable_contacts
 
 
+async def test_own_word_for_stop_is_respected(gateway: Phones) -> None:
+    """Advanced Opt-Out lets an admin of Twilio choose the words, in any language."""
+    assert await gateway.text("ABBESTELLEN", opt_out="STOP") == ""
+    assert "STOP" in gateway.world.engine.plan.unusable_contacts[ANA_SMS]
+    assert await gateway.text("ANMELDEN", sid="SM3", opt_out="START") == ""
+    assert ANA_SMS not in gateway.world.engine.plan.unusable_contacts
+
+
 async def test_help_is_left_to_twilio(gateway: Phones) -> None:
     """Twilio answers HELP itself; a second answer would confuse."""
     assert await gateway.text("HELP") == ""
