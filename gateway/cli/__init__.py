@@ -41,6 +41,7 @@ COMMANDS = {
     "noise": "gateway.cli.respond.opinion:noise",
     "unrate": "gateway.cli.respond.opinion:unrate",
     "team": "gateway.cli.respond.opinion:team",
+    "change": "gateway.cli.change",
     "followup": "gateway.cli.follow_up",
     "timeline": "gateway.cli.follow_up:timeline",
     "runbook": "gateway.cli.runbook",

@@ -61,6 +61,7 @@ from gateway.flow.shifts.swap_messages import notify_swap, notify_void_swap
 from gateway.flow.shifts.watcher import ShiftWatcher
 from gateway.flow.silences.silence_matches import SilenceMatches
 from gateway.flow.silences.silences import Silences
+from gateway.flow.system_changes.system_changes import SystemChanges
 from gateway.store import StoreUnavailableError, outbox
 from gateway.store.state import timeline
 
@@ -129,6 +130,7 @@ class Engine:
         self.silences = Silences(store, now, matches, self.dispatcher.schedule)
         self.manual_pages = ManualPages(store, plan, now, self._intake_committed)
         self.follow_ups = FollowUps(store, plan, now)
+        self.system_changes = SystemChanges(store, now)
         self.duty = DutyRecorder(store, plan, now, Handovers(plan).announce)
         self.shifts = ShiftWatcher(store, self.in_force, now)
         self.reports = ReportScheduler(

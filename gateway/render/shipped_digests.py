@@ -31,7 +31,7 @@ DIGESTS: Mapping[str, str] = {
     "shared/shift.j2": "249121021ea17d6dce4024f269046f2302c255cc69cb566627c85e33f7b043c5",
     "shared/shift_headline.j2": "5e85f22b70992503f77dd702a8818b380feb58e9a16efb66649f8e29a39b1403",
     "shared/tag.j2": "189cf986b88ef60f6e8406cf9bbce591b8f34f5b66175940862ed8e80c8b018c",
-    "shared/when.j2": "539421a28741cade33a7e9f60b1b64c1a0c2b1d6345b834676d367105fd4c3bf",
+    "shared/when.j2": "fea0bb5f975c9e96c3edaf9ba44ca9987e9eb3b43eabeec1bd18552498f4879c",
     "shared/why.j2": "856f85260baa93fb15fa6498a353acc188b38d28305aa8b08f43dfbd56768597",
     "slack/text.j2": "577c37af3bd6ccc5e112a871e6b33149fe984e07b89760ec98ffe46aa6595066",
     "slack/text.report.j2": "e6e1631b97cac018543fbb39d96804607bf5ed500961ba5e8db3b1e29432e8f7",

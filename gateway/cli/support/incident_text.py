@@ -12,6 +12,7 @@ from gateway.core.plan.target_name import account_label
 from gateway.core.text.escape import one_line
 from gateway.core.time.timestamps import parse_rfc3339
 from gateway.render.view.acknowledge_prompt import acknowledge_prompt, next_names, recipient_name
+from gateway.render.view.changes import change_before
 from gateway.render.view.times import clock_time, duration
 
 MAX_ALERTS = 20
@@ -98,11 +99,19 @@ def next_step_text(incident: dict[str, Any], zone: str, now: float) -> str:
     return f"{suppression} {text}".strip()
 
 
+def _change_text(change: dict[str, Any], incident: dict[str, Any]) -> str:
+    """Return how long before the incident a change was, and what it was."""
+    before = parse_rfc3339(incident["since"]) - parse_rfc3339(change["at"])
+    return f"{change_before(before)}: {change['title']} {change['link']}"
+
+
 def print_incident(incident: dict[str, Any], zone: str, now: float) -> None:
     """Print everything that the API returns about an incident."""
     print_heading(incident, zone, now)
     if incident["group_labels"]:
         echo(f"group {one_line(write_labels(incident['group_labels']), 500)}")
+    for change in incident.get("changes", ()):
+        echo(one_line(_change_text(change, incident), 500))
     if incident["state"] != "resolved":
         text = next_step_text(incident, zone, now)
         if text:

@@ -94,4 +94,5 @@ class Draft:
             incident.team,
             self.responses,
             incident.previous,
+            incident.changes,
         )

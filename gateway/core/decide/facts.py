@@ -12,6 +12,7 @@ from gateway.core.incidents.facts import (
     Facts,
     FactsAck,
     FactsAlert,
+    FactsChange,
     FactsComment,
     FactsEscalation,
     FactsPerson,
@@ -96,6 +97,7 @@ def build_facts(
         "snoozed_until": None if responses.snooze is None else responses.snooze.until,
         "previous": previous_facts(incident),
         "related": list(responses.related),
+        "changes": change_facts(incident),
     }
 
 
@@ -191,6 +193,11 @@ def previous_facts(incident: Incident) -> FactsPrevious | None:
         "ended_at": previous.ended_at,
         "lately": previous.lately,
     }
+
+
+def change_facts(incident: Incident) -> list[FactsChange]:
+    """Return the changes shortly before, the latest first."""
+    return [{"at": one.at, "title": one.title, "url": one.link} for one in incident.changes]
 
 
 def team_facts(incident: Incident, plan: Plan) -> FactsTeam | None:

@@ -7,6 +7,7 @@ from gateway.core.alerts.alert import MANUAL_SOURCE, Alert
 from gateway.core.decide.facts import title
 from gateway.core.incidents.incident import Incident
 from gateway.core.incidents.responses import Previous
+from gateway.core.incidents.system_change import SystemChange, recent_changes
 from gateway.core.plan.intervals import interval, next_tick
 from gateway.core.plan.plan import Plan
 from gateway.core.routing.match import Route
@@ -35,16 +36,18 @@ def open_incident(
     earlier: Iterable[float] = (),
     team: str = "",
     previous: Previous | None = None,
+    changes: Iterable[SystemChange] = (),
 ) -> Incident:
     """Return a new incident of the group, opened at `now` by `alert`; number 0 until stored.
 
     `team` is the id of the team that it belongs to. `earlier` are the instants at which the group
-    began before (E36), and `previous` is the last incident of the group. The first flush comes
-    after group_wait, counted from now and not from the alert's start: the rest of the group, and
-    what inhibits it, may still be on the way (E7).
+    began before (E36), and `previous` is the last incident of the group. `changes` are those of
+    all systems lately. The first flush comes after group_wait, counted from now and not from the
+    alert's start: the rest of the group, and what inhibits it, may still be on the way (E7).
     """
     severity = plan.severity_of(alert.labels)
     route, group = target.route, target.group
+    began_at = min(alert.starts_at, now)
     flush_at = now if is_manual(alert) else now + interval("group_wait", route, severity)
     return Incident(
         number=0,
@@ -57,10 +60,11 @@ def open_incident(
         tick_at=flush_at,
         severity=severity.name,
         beginnings=plan.flapping.after(earlier, now),
-        since=min(alert.starts_at, now),
+        since=began_at,
         title=title(group, dict(alert.labels), dict(alert.annotations)),
         team=team,
         previous=previous,
+        changes=recent_changes(changes, alert.labels, began_at, now),
     )
 
 

@@ -82,6 +82,14 @@ class FactsPrevious(TypedDict):
     lately: int
 
 
+class FactsChange(TypedDict):
+    """A change of the watched systems shortly before; an empty `url` for none."""
+
+    at: float
+    title: str
+    url: str
+
+
 class Facts(TypedDict):
     """Facts as a decision writes them."""
 
@@ -121,3 +129,4 @@ class Facts(TypedDict):
     snoozed_until: float | None
     previous: FactsPrevious | None
     related: list[int]  # numbers of linked incidents
+    changes: list[FactsChange]  # the latest first

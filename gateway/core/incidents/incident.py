@@ -14,6 +14,7 @@ from gateway.core.alerts.episode import Episode, EpisodeState
 from gateway.core.incidents.personal_state import PersonalState
 from gateway.core.incidents.responses import NO_RESPONSES, Previous, Responses
 from gateway.core.incidents.suppression import Suppression, SuppressReason
+from gateway.core.incidents.system_change import RecentChange
 from gateway.core.plan.plan import Target
 
 
@@ -182,6 +183,7 @@ class Incident:
     team: str = ""  # id of the team that its worst alert belonged to when it opened; empty: none
     responses: Responses = NO_RESPONSES
     previous: Previous | None = None  # of the same group
+    changes: tuple[RecentChange, ...] = ()  # of its systems, shortly before it
 
     @property
     def open(self) -> bool:
@@ -267,4 +269,5 @@ def with_number(incident: Incident, number: int) -> Incident:
         incident.team,
         incident.responses,
         incident.previous,
+        incident.changes,
     )

@@ -10,6 +10,7 @@ from typing import Any
 
 from gateway.core.incidents import personal_state, responses_json, suppression
 from gateway.core.incidents.incident import Ack, EscalationState, Incident
+from gateway.core.incidents.system_change import changes_from_json, changes_to_json
 from gateway.core.plan.plan import NOTHING, Target
 
 _ESCALATION = "climb"
@@ -39,6 +40,7 @@ def to_json(incident: Incident) -> dict[str, Any]:
         **({"people": people} if people else {}),
         **({"responses": responses} if responses else {}),
         **({"previous": previous} if previous else {}),
+        **({"changes": changes_to_json(incident.changes)} if incident.changes else {}),
     }
 
 
@@ -64,6 +66,7 @@ def from_json(saved: Mapping[str, Any]) -> dict[str, Any]:
         "personal": tuple(map(personal_state.from_json, saved.get("people", ()))),
         "responses": responses_json.from_json(saved.get("responses", {})),
         "previous": responses_json.previous_from_json(saved.get("previous")),
+        "changes": changes_from_json(saved.get("changes", ())),
     }
 
 

@@ -7,10 +7,21 @@ from gateway.core.alerts.alert import Alert, merge
 from gateway.core.alerts.episode import begins_episode, episode_of
 from gateway.core.decide.join import GroupTarget, open_incident, reschedule
 from gateway.core.incidents.incident import Incident
+from gateway.core.incidents.system_change import BEFORE
 from gateway.core.plan.plan import Plan
 from gateway.flow.intake.route_cache import RouteCache, route_cache
 from gateway.store import Tx
-from gateway.store.state import alerts, episodes, incidents, members, schedule
+from gateway.store.state import (
+    alerts,
+    episodes,
+    incidents,
+    members,
+    schedule,
+    system_changes,
+)
+
+MOST_CHANGES = 200
+"""Changes of the last hours that new incidents are compared with, the latest."""
 
 LATELY = 7 * 86400.0
 """Seconds within which an earlier incident of the same group counts as its predecessor."""
@@ -118,6 +129,8 @@ def assign(
         titles=[incident.title for incident in opened],
         urgencies=[batch.urgency[incident.group_key] for incident in opened],
     )
+    # Each incident counts for its latest change, so that no report counts it twice.
+    system_changes.count_incidents(tx, [one.changes[0].id for one in created if one.changes])
     numbers = {key: incident.number for key, incident in open_before.items()}
     numbers.update((incident.group_key, incident.number) for incident in created)
     members.add(tx, [(numbers[key], identity) for key, identity in batch.joining], now, ids)
@@ -182,6 +195,7 @@ def _join(
     if plan.flapping.times and missing:
         earlier = incidents.beginnings_of(tx, missing, now - plan.flapping.within)
     previous = incidents.previous_of(tx, missing, now - LATELY) if missing else {}
+    changes = system_changes.between(tx, now - 2 * BEFORE, now, MOST_CHANGES) if missing else []
     for alert, target in batch.first.values():
         since = min(alert.updated_at, now) if received_now else now
         incident = joined.get(target.key)
@@ -194,6 +208,7 @@ def _join(
                 earlier=earlier.get(target.key, ()),
                 team=batch.team_of(target.key),
                 previous=previous.get(target.key),
+                changes=changes,
             )
         else:
             joined[target.key] = reschedule(incident, alert, plan, since)

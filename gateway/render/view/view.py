@@ -12,6 +12,7 @@ from gateway.core.incidents.notice import NoticeKind, NotifyReason
 from gateway.core.plan.plan import Target
 from gateway.core.text.escape import LONGEST_URL, one_line, safe_url
 from gateway.render.view.acknowledge_prompt import next_names, recipient_name
+from gateway.render.view.changes import CHANGE_NAMES, changes_view
 from gateway.render.view.clean import Labels, clean
 from gateway.render.view.links import visible_links
 from gateway.render.view.numbers import number
@@ -72,6 +73,7 @@ NAMES: Mapping[str, str] = {
     "notified": "the names of everyone notified so far",
     "told": "the older name of notified",
     **RESPONSE_NAMES,
+    **CHANGE_NAMES,
     "note": "what else there is to say: why late, why the fallback; or empty",
     "digest": "the folded incidents: incident, title, severity, status, url, acknowledge and links "
     "(to read: role, text, url) of each; acknowledge is empty where no acknowledgement is needed",
@@ -196,6 +198,7 @@ def view_of(facts: Mapping[str, Any], kind: NoticeKind, reason: NotifyReason) ->
         "notified": notified,
         "told": notified,
         **responses_view(facts),
+        **changes_view(facts),
         "note": one_line(clean(facts.get("note")), 300),
         "shift": shift_of(facts),
         "report": report_of(facts),

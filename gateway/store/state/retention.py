@@ -20,7 +20,7 @@ from gateway.store.schema.tables import (
     timeline,
     vendor_incidents,
 )
-from gateway.store.state import counters, episodes, silences
+from gateway.store.state import counters, episodes, silences, system_changes
 
 _DELETED_BEFORE = "incidents_deleted_before"
 
@@ -97,6 +97,7 @@ def prune(tx: Tx, before: float, limit: int) -> int:
     identities = [row[0] for row in tx.rows(_OLD_ALERTS, before=before, most=limit)]
     forgotten += tx.run(_DELETE_ALERTS, identities=json_list(identities))
     forgotten += episodes.prune(tx, before, limit)
+    forgotten += system_changes.prune(tx, before)
     return forgotten + silences.prune(tx, before, limit)
 
 

@@ -27,6 +27,7 @@ from gateway.web.api_v1 import (
     runbooks,
     silences,
     swaps,
+    system_changes,
     teams,
 )
 from gateway.web.api_v1.action_requests import ManualPage
@@ -45,6 +46,7 @@ from gateway.web.api_v1.models import route as route_models
 from gateway.web.api_v1.models import runbooks as runbook_models
 from gateway.web.api_v1.models import silences as silence_models
 from gateway.web.api_v1.models import swaps as swap_models
+from gateway.web.api_v1.models import system_changes as system_change_models
 from gateway.web.api_v1.models import teams as team_models
 
 BASE = "/api/v1"
@@ -373,6 +375,20 @@ ENDPOINTS = (
         feed_models.RevokedFeed,
         feed_models.Feed,
         (404,),
+    ),
+    _get(
+        "/changes",
+        "listSystemChanges",
+        system_changes.list_changes,
+        system_change_models.SystemChangesQuery,
+        system_change_models.SystemChanges,
+    ),
+    _post(
+        "/changes",
+        "addSystemChange",
+        system_changes.add_change,
+        system_change_models.NewSystemChange,
+        system_change_models.SystemChange,
     ),
     Endpoint(
         "GET",

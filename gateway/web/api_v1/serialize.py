@@ -79,6 +79,10 @@ def _responses(plan: Plan, incident: Incident) -> dict[str, object]:
         and models.Previous(
             number=previous.number, ended_at=previous.ended_at, lately=previous.lately
         ),
+        "changes": [
+            models.IncidentChange(id=one.id, at=one.at, title=one.title, link=one.link)
+            for one in incident.changes
+        ],
         "ratings": [
             models.Rating(by=person(plan, one.by), useful=one.useful) for one in responses.ratings
         ],

@@ -10,6 +10,7 @@ from gateway.core.plan.plan import Plan
 from gateway.core.plan.target_name import target_name
 from gateway.core.text.escape import one_line
 from gateway.core.time.timestamps import format_duration, local_minute
+from gateway.render.view.changes import change_before
 from gateway.store.queries.deliveries import NoticeSummary
 from gateway.web.explain.answers import IncidentExplanation
 from gateway.web.explain.names import name_of
@@ -67,6 +68,10 @@ def _facts(incident: Incident, plan: Plan, zone: str, now: float) -> Iterator[tu
         yield "merged into it", ", ".join(f"incident {one}" for one in responses.merged)
     if responses.related:
         yield "linked with", ", ".join(f"incident {one}" for one in responses.related)
+    for change in incident.changes:
+        at = local_minute(change.at, zone)
+        before = change_before(incident.began_at - change.at).lower()
+        yield f"{before} ({change.id})", f"{_plain(change.title)}, {at} {change.link}".rstrip()
     if incident.previous is not None:
         previous = incident.previous
         yield "fired before", f"incident {previous.number}; {previous.lately} in seven days"

@@ -1,8 +1,10 @@
-"""The other incidents that an incident's page names, and why."""
+"""What an incident's page names beside it: other incidents, and changes before it."""
 
 from dataclasses import dataclass
 
 from gateway.core.incidents.incident import Incident
+from gateway.core.text.escape import safe_url
+from gateway.render.view.changes import change_before
 from gateway.render.view.times import clock_time
 
 
@@ -29,3 +31,24 @@ def connected_incidents(incident: Incident, zone: str, now: float) -> list[Conne
         connected.append(Connected("It fired before, as", previous.number, after))
     connected += [Connected("Linked with", number) for number in responses.related]
     return connected
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeLine:
+    """A change of the watched systems; `url` is empty for none."""
+
+    text: str
+    title: str
+    url: str
+
+
+def changes_before(incident: Incident, zone: str, now: float) -> list[ChangeLine]:
+    """Return the changes before an incident, with times on the wall clock of `zone`."""
+    return [
+        ChangeLine(
+            f"{change_before(incident.began_at - one.at)}, at {clock_time(one.at, zone, now)}:",
+            one.title,
+            safe_url(one.link) or "",
+        )
+        for one in incident.changes
+    ]

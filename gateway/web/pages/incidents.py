@@ -26,7 +26,7 @@ from gateway.web.http.access import has_write_access, require_read_access
 from gateway.web.http.keys import ENGINE
 from gateway.web.pages import message_page, page
 from gateway.web.pages.action_forms import action_forms
-from gateway.web.pages.connected import connected_incidents
+from gateway.web.pages.connected import changes_before, connected_incidents
 from gateway.web.pages.error_pages import with_error_page
 from gateway.web.pages.follow_ups import item_rows
 from gateway.web.pages.incident_history import alert_table, target_histories, timeline_rows
@@ -172,6 +172,7 @@ class IncidentPages:
             "people": people_choices(plan, now),
             "forms": action_forms(stored, plan, ""),
             "connected": connected_incidents(stored.incident, zone, now),
+            "changes": changes_before(stored.incident, zone, now),
             "silence_link": f"../{link}/silence" if link and not stored.is_over(now) else "",
             "follow_ups": item_rows(await engine.follow_ups.of_incident(number), plan, zone, now),
             "follow_ups_link": f"../{link}/follow-ups" if link else "",

@@ -8,6 +8,7 @@ from gateway.core.incidents.notice import NotifyReason
 from gateway.core.incidents.personal_state import PersonalState
 from gateway.core.incidents.responses import Previous, Responses
 from gateway.core.incidents.suppression import Suppression, SuppressReason
+from gateway.core.incidents.system_change import RecentChange
 from gateway.core.plan.plan import Target
 
 ANA = Target("email", "ana@example.com", "ana")
@@ -42,6 +43,7 @@ INCIDENT = Incident(
     team="billing",
     responses=Responses(related=(16,)),
     previous=Previous(17, 18.0, 19),
+    changes=(RecentChange(20, 21.0, "deploy"),),
 )
 
 

@@ -19,6 +19,7 @@ from gateway.store.schema.tables.heartbeat import heartbeats
 from gateway.store.schema.tables.incident import acks, incidents, members, timeline
 from gateway.store.schema.tables.outbox import attempts, facts, holds, notices, recipients
 from gateway.store.schema.tables.round_robin import round_robin
+from gateway.store.schema.tables.system_change import system_changes
 from gateway.store.schema.tables.turns import rota_turns
 from gateway.store.schema.tables.vendor_incident import vendor_incidents
 
@@ -50,6 +51,7 @@ __all__ = [
     "round_robin",
     "silences",
     "swaps",
+    "system_changes",
     "timeline",
     "unusable_contacts",
     "vendor_incidents",

@@ -33,4 +33,5 @@ COUNTERS = {
     "swap": 0,
     "manual_page": 0,
     "follow_up": 0,
+    "system_change": 0,
 }

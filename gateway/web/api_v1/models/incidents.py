@@ -30,6 +30,15 @@ class Suppression(ResponseModel):
     comment: str = Field(description="The comment of a silence.")
 
 
+class IncidentChange(ResponseModel):
+    """A change of the watched systems, such as a deployment."""
+
+    id: int
+    at: Instant
+    title: str
+    link: str
+
+
 class Previous(ResponseModel):
     """The last incident of the same group."""
 
@@ -90,6 +99,9 @@ class Incident(ResponseModel):
     related: list[int] = Field(description="Linked incidents.")
     previous: Previous | None = Field(
         description="The last incident of the same group; null if there was none lately."
+    )
+    changes: list[IncidentChange] = Field(
+        description="Changes of its systems within an hour before it, the latest first."
     )
     ratings: list[Rating] = Field(description="Who found it useful to be notified of it.")
     url: str

@@ -1,0 +1,1 @@
+"""Changes of the watched systems, such as deployments."""
