@@ -32,8 +32,11 @@ class UnknownCallError(GatewayError):
 
 @dataclass(frozen=True, slots=True)
 class PressedKey:
-    """An authentic post about a key. `call` is the vendor's id of the call, `number` who was
-    called, `notice` the message that the call's own URL names."""
+    """An authentic post about a key.
+
+    `call` is the vendor's id of the call, `number` the one that was called, `notice` the message
+    that the call's own URL names.
+    """
 
     call: str
     key: str
