@@ -13,7 +13,9 @@ from gateway.core.text.escape import escape_invisible, one_line
 @click.argument("name", required=False)
 @pass_session
 def command(session: Session, name: str | None) -> None:
-    """Print the runbook NAME: of a file, or of an alert. Without NAME, list all.
+    """Print the runbook NAME: of a file, or of an alert.
+
+    Without NAME, list all, and the alerts that were notified without one since the gateway started.
 
     \b
     gateway runbook
@@ -31,6 +33,16 @@ def command(session: Session, name: str | None) -> None:
     else:
         rows = [[one["name"], one_line(one["title"], 80), _note(one)] for one in runbooks]
         print_columns(rows, ("runbook", "title", ""))
+    if name is None and not session.as_json and answer["missing"]:
+        echo()
+        missing = [
+            [_team(one), one["alertname"], str(one["incidents"])] for one in answer["missing"]
+        ]
+        print_columns(missing, ("team", "alert without a runbook", "incidents"))
+
+
+def _team(missing: dict[str, Any]) -> str:
+    return missing["team"]["name"] if missing["team"] else "no team"
 
 
 def _note(runbook: dict[str, Any]) -> str:

@@ -16,6 +16,7 @@ from gateway.flow.dispatch.dispatch import AT_ONCE, BATCH, decide_due
 from gateway.flow.dispatch.regroup import Regrouper
 from gateway.flow.dispatch.respond import PENDING_STEPS, IncidentAction, respond
 from gateway.flow.dispatch.suppression_index import SuppressionIndex
+from gateway.flow.dispatch.without_runbook import WithoutRunbook
 from gateway.flow.intake.repost_cache import RepostCache
 from gateway.flow.runtime.dependencies import Dependencies
 from gateway.flow.runtime.dispatch_result import Decide, DispatchResult
@@ -43,6 +44,7 @@ class Dispatcher:
         self._store = dependencies.store
         self._now = dependencies.now
         self._metrics = dependencies.metrics
+        self.without_runbook = WithoutRunbook()
         self._plan = plan
         self._repost_cache = repost_cache
         self._senders = senders
@@ -160,7 +162,10 @@ class Dispatcher:
         if NotifyReason.FIRST in decision.reasons and decision.facts is not None:
             url = self._dependencies.links.external_url
             runbook = runbook_of(decision.facts, self._plan(), url)
-            self._metrics.count_first_notice(decision.incident.team, runbook=bool(runbook.link))
+            team = decision.incident.team
+            self._metrics.count_first_notice(team, runbook=runbook.link is not None)
+            if runbook.link is None:
+                self.without_runbook.add(team, decision.facts)
         if NotifyReason.MISSED in decision.reasons:
             incident = decision.incident
             self._metrics.count_missed_response(incident.team, incident.severity)

@@ -27,8 +27,14 @@ class RunbookPages:
 
     async def list(self, request: web.Request) -> web.StreamResponse:
         """Show the titles of all runbooks."""
-        runbooks = self._engine.plan.runbooks
+        plan = self._engine.plan
+        runbooks = plan.runbooks
+        missing = self._engine.dispatcher.without_runbook.list(runbooks)
         context = {
+            "missing": [
+                (plan.team_name(one.team) or "no team", one.alertname or "no name", one.incidents)
+                for one in missing
+            ],
             "rows": sorted((one.title, one.name) for one in runbooks.pages.values()),
             "url": runbooks.url,
             "declared": runbooks.declared,

@@ -52,4 +52,6 @@ async def test_incident_without_a_runbook_is_counted_for_its_team(database_url: 
     await world.advance(MINUTE)
     metrics = world.engine.metrics.exposition().decode()
     assert 'gateway_incidents_without_runbook_total{team="billing"} 1.0' in metrics
+    missing = world.engine.dispatcher.without_runbook.list(world.engine.plan.runbooks)
+    assert missing == [("billing", "RefundsSlow", 1)]
     await world.close()

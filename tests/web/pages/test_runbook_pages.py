@@ -50,6 +50,18 @@ async def test_runbook_is_a_safe_page_that_links_its_neighbours(gateway: Gateway
     assert '<a href="./runbooks/double-charge-detected">Double charge</a>' in index
 
 
+async def test_list_names_alerts_without_a_runbook_by_team(gateway: Gateway) -> None:
+    """Page and API say which runbooks are to be written."""
+    world, client = gateway
+    await world.post(alert("RefundsSlow", annotations={"summary": "x"}), alert("RenewalCron"))
+    await world.advance(MINUTE)
+    page = await (await client.get("/runbooks")).text()
+    assert "<tr><td>no team</td><td>RefundsSlow</td>" in page
+    assert "RenewalCron</td>" not in page
+    answer = await (await client.get("/api/v1/runbooks")).json()
+    assert answer["missing"] == [{"team": None, "alertname": "RefundsSlow", "incidents": 1}]
+
+
 async def test_reader_who_has_the_page_is_answered_304(gateway: Gateway) -> None:
     """On a bad connection at night the page is there at once."""
     _, client = gateway

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from gateway.web.api_v1.models.base import ResponseModel
+from gateway.web.api_v1.models.base import ResponseModel, TeamName
 from gateway.web.api_v1.requests import RequestModel
 
 
@@ -25,7 +25,18 @@ class RunbookFile(ResponseModel):
     text: str | None = Field(description="Its Markdown; null in the list of all.")
 
 
+class MissingRunbook(ResponseModel):
+    """An alert that was notified without a runbook."""
+
+    team: TeamName | None
+    alertname: str
+    incidents: int
+
+
 class RunbookFiles(ResponseModel):
     """All runbooks that the gateway serves, by name."""
 
     runbooks: list[RunbookFile]
+    missing: list[MissingRunbook] = Field(
+        description="Alerts without a runbook, by team, since this gateway started."
+    )
