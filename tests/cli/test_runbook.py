@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from tests.cli.test_commands_of_a_running_gateway import fine_at
-from tests.flow.world import ROUTES
+from tests.flow.world import MINUTE, ROUTES, alert
 from tests.web.real import served
 
 TEXT = "# Double charge\n\n## Immediate\n\nStop the \u202ecron.\n"
@@ -33,6 +33,15 @@ async def test_list_and_one_by_the_name_of_its_alert(tmp_path: Path) -> None:
         answer = await client.get("/api/v1/runbooks", params={"name": "refund"})
         assert answer.status == 404
         assert "did you mean refunds?" in await answer.text()
+
+
+async def test_alerts_without_a_runbook_are_listed_by_team(tmp_path: Path) -> None:
+    """The list says what is to be written, also while there is no runbook at all."""
+    async with served(tmp_path) as (world, client):
+        await world.post(alert("RefundsSlow", annotations={"summary": "x"}))
+        await world.advance(MINUTE)
+        lines = (await fine_at(world, client, "runbook")).splitlines()
+        assert lines[-1].split() == ["no", "team", "RefundsSlow", "1"]
 
 
 async def test_without_runbooks_the_command_says_so(tmp_path: Path) -> None:
