@@ -49,6 +49,7 @@ _CHANGEABLE_COLUMNS = (
     "severity",
     "resolved_at",
     "memory",
+    "team",
     "suppressed",
 )
 SELECTED = [incidents.c[name] for name in _COLUMNS]
@@ -209,6 +210,7 @@ def save(tx: Tx, changed: Sequence[Incident]) -> None:
                 incident.severity,
                 incident.resolved_at,
                 dump(to_json(incident)),
+                incident.team,
                 incident.list_state == SUPPRESSED,
             )
             for incident in changed

@@ -238,3 +238,13 @@ async def test_linked_incidents_are_stored_on_both(world: World) -> None:
     assert await act(world, ActionName.LINK, 1002, other=1001) is ActionOutcome.LINKED
     assert (await world.incident(1001)).responses.related == (1002,)
     assert (await world.incident(1002)).responses.related == (1001,)
+
+
+async def test_changed_team_is_stored(teams: World) -> None:
+    """An incident given to another team belongs to it from then on, after further decisions too."""
+    await teams.post(alert())
+    await teams.advance(MINUTE)
+    assert await act(teams, ActionName.TEAM, team="platform") is ActionOutcome.TEAM_CHANGED
+    assert (await teams.incident()).team == "platform"
+    await teams.advance(3 * HOUR)
+    assert (await teams.incident()).team == "platform"
