@@ -20,6 +20,7 @@ from gateway.web.pages import (
     heartbeats,
     incidents,
     oncall,
+    reports,
     runbooks,
     silence_form,
     silences,
@@ -70,6 +71,7 @@ def _add_all(app: web.Application) -> None:
     oncall.add_routes(app)
     heartbeats.add_routes(app)
     runbooks.add_routes(app)
+    reports.add_routes(app)
     feeds.add_routes(app)
     pings.add_routes(app)
     api_v1.add_routes(app)

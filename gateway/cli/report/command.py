@@ -5,7 +5,6 @@ from urllib.parse import quote
 
 import click
 
-from gateway.cli.report.csv_rows import print_csv
 from gateway.cli.report.text import print_report
 from gateway.cli.support.output import echo, echo_json
 from gateway.cli.support.session import Session, pass_session
@@ -13,6 +12,7 @@ from gateway.cli.support.times import TIME_FORMATS, read_time
 from gateway.core.report.selection import Dimension
 from gateway.core.time.timestamps import format_rfc3339
 from gateway.files import write_atomically
+from gateway.render.view.report_csv import report_csv
 
 PERSON = "person"
 """The value of --by for a table of people; the API always answers with theirs."""
@@ -92,7 +92,7 @@ def command(
     if session.as_json:
         echo_json(report)
     elif as_csv:
-        print_csv(report, people=by == PERSON)
+        click.echo(report_csv(report, people=by == PERSON), nl=False)
     else:
         print_report(report)
 

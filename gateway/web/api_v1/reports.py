@@ -1,6 +1,5 @@
 """Endpoints of reports."""
 
-from dataclasses import replace
 from difflib import get_close_matches
 
 from gateway.core.incidents.message import Link
@@ -9,42 +8,28 @@ from gateway.core.plan.channels import EMAIL
 from gateway.core.plan.plan import Target
 from gateway.core.plan.team import NO_TEAM
 from gateway.core.report.selection import Dimension, Selection
-from gateway.core.time.wallclock import load_zone
 from gateway.cron import next_after
 from gateway.flow.engine import Engine
-from gateway.flow.queries.report import StoredReport, read_report
+from gateway.flow.queries.figures import (
+    FiguresError,
+    FiguresRequest,
+    UnknownRotaError,
+    read_figures,
+)
 from gateway.flow.reports.scheduler import last_report
 from gateway.render.request import RenderRequest
-from gateway.render.view.report import report_json
 from gateway.store import Tx
 from gateway.web.api_v1 import requests
 from gateway.web.api_v1.models import reports as models
 from gateway.web.http.errors import RequestError
 
-LONGEST = 800 * 86400.0
-"""Seconds that a report may cover: two years of the longest usual retention. A longer range would
-only make more days to list."""
-
 
 async def figures(engine: Engine, query: models.ReportQuery) -> models.Report:
     """Return figures of the incidents that opened in a range, in total, by group and by person."""
     now, plan = engine.now(), engine.plan
-    end = now if query.end is None else query.end
-    if not 0 < end - query.start <= LONGEST:
-        raise _invalid("to", "must be after from, by at most 800 days")
-    if query.rota is not None and query.rota not in plan.rotas:
-        near = get_close_matches(query.rota, plan.rotas, 1)
-        hint = f"did you mean {near[0]}?" if near else f"known rotas: {', '.join(plan.rotas)}"
-        raise RequestError(404, "there is no such rota", [{"field": "rota", "message": hint}])
-    by = Dimension(query.by) if query.by else None
-    zone = query.zone or plan.business_hours.zone
-    try:
-        load_zone(zone)
-    except ValueError as error:
-        raise _invalid("zone", str(error)) from None
     selection = Selection(
         start=query.start,
-        end=end,
+        end=now if query.end is None else query.end,
         team="" if query.team == NO_TEAM else query.team,
         person=query.person,
         severity=query.severity,
@@ -52,23 +37,21 @@ async def figures(engine: Engine, query: models.ReportQuery) -> models.Report:
         route=query.route,
         alertname=query.alertname,
     )
-
-    async def read(selection: Selection) -> StoredReport:
-        return await read_report(engine.store, plan, selection, zone, now, by=by, rota=query.rota)
-
-    stored, before = await read(selection), None
-    if query.compare:
-        earlier = replace(selection, start=2 * query.start - end, end=query.start)
-        before = await read(earlier)
-    return models.Report.model_validate(
-        report_json(
-            plan,
-            stored.report,
-            by=by,
-            deleted_before=stored.deleted_before,
-            before=before.report if before else None,
-        )
+    request = FiguresRequest(
+        selection,
+        query.zone or plan.business_hours.zone,
+        Dimension(query.by) if query.by else None,
+        query.rota,
+        compare=query.compare,
     )
+    try:
+        report = await read_figures(engine.store, plan, request, now)
+    except UnknownRotaError as error:
+        detail = [{"field": "rota", "message": str(error)}]
+        raise RequestError(404, "there is no such rota", detail) from None
+    except FiguresError as error:
+        raise _invalid(error.field, str(error)) from None
+    return models.Report.model_validate(report)
 
 
 async def list_scheduled(engine: Engine, query: requests.NoQuery) -> models.ScheduledReports:

@@ -5,8 +5,6 @@ import io
 from collections.abc import Mapping
 from typing import Any
 
-import click
-
 _COUNTS = (
     "incidents",
     "open",
@@ -25,8 +23,8 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """First characters that make a spreadsheet calculate a text (owasp.org, CSV injection)."""
 
 
-def print_csv(report: Mapping[str, Any], *, people: bool) -> None:
-    """Print the groups of the report; its people, or its total where it has no groups.
+def report_csv(report: Mapping[str, Any], *, people: bool) -> str:
+    """Return the groups of a report, or its people; its total where it has no groups.
 
     Durations are in seconds. Spreadsheets get no text that they would calculate.
     """
@@ -57,7 +55,7 @@ def print_csv(report: Mapping[str, Any], *, people: bool) -> None:
             counts = [group[name] for name in _COUNTS]
             spreads = [value for what in _VERBS for value in _spread(group[f"to_{what}"])]
             writer.writerow([_text(group["key"]), _text(group["name"]), *counts, *spreads])
-    click.echo(buffer.getvalue(), nl=False)
+    return buffer.getvalue()
 
 
 _VERBS = ("acknowledge", "resolve")
