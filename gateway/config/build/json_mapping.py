@@ -9,8 +9,10 @@ from gateway.core.text.json_path import JsonText, parse_json_text
 def json_mapping(entry: ParsedSection, findings: Findings) -> JsonMapping:
     """Return the mapping of a source."""
     labels = {name: _value(item) for name, item in entry.map_of("labels").items()}
-    if "alertname" not in labels and "labels" in entry and entry.valid:
+    if "alertname" not in labels and entry.valid:
         message = 'labels: "alertname" is missing: it names the alert in every message'
+        if entry.lacks("labels"):
+            message = 'mapping: "labels" is missing'
         findings.error(entry.position_of("labels"), message)
     return JsonMapping(
         labels=labels,

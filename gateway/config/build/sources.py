@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from gateway.config.build.accounts import Secrets, basic_list, secret_list
 from gateway.config.build.json_mapping import json_mapping
+from gateway.config.build.presets import with_changes
 from gateway.config.grammar.parsed import ParsedSection, ParsedValue
 from gateway.config.grammar.sources import KEYS_OF_TYPES, SOURCE_TYPES
 from gateway.config.source.problem import Findings, SourcePosition, shorten
@@ -89,7 +90,7 @@ class SourceBuilder:
         if spec is None:  # its type is missing or unknown, which is noted
             return settings
         self._refuse_keys_of_other_types(type_, entry)
-        if type_ == "json":
+        if type_ == "json" or spec.has_preset:
             settings = replace(settings, mapping=self._mapping(name, entry))
         return replace(
             settings,
@@ -99,6 +100,9 @@ class SourceBuilder:
         )
 
     def _mapping(self, name: str, entry: ParsedSection) -> JsonMapping | None:
+        type_ = entry.get("type", name)
+        if SOURCE_SPECS[type_].has_preset:
+            return json_mapping(with_changes(type_, entry.get("mapping")), self._findings)
         if "mapping" not in entry:
             if entry.lacks("mapping"):
                 message = f'source "{shorten(name)}": "mapping" is missing'

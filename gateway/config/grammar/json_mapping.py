@@ -60,9 +60,8 @@ MAPPING = Section(
             "labels",
             MapOf("label", VALUE),
             "The labels, which identify the alert; alertname is needed. An empty one is left out.",
-            "",
+            "needed for type json",
             '{alertname: BackupFailed, host: "{{ host.name }}"}',
-            required=True,
         ),
         Field(
             "annotations",

@@ -15,7 +15,8 @@ from gateway.config.grammar.values import (
 from gateway.core.plan.source_types import SOURCE_SPECS
 
 SOURCE_TYPES = tuple(SOURCE_SPECS)
-KEYS_OF_TYPES = {"tags": ("sentry",), "levels": ("sentry",), "mapping": ("json",)}
+PRESET_TYPES = tuple(name for name, one in SOURCE_SPECS.items() if one.has_preset)
+KEYS_OF_TYPES = {"tags": ("sentry",), "levels": ("sentry",), "mapping": ("json", *PRESET_TYPES)}
 """Keys that only sources of some types have."""
 
 SECRETS = ListOf(SECRET, or_one=True)
@@ -131,7 +132,8 @@ SOURCE = Section(
         Field(
             "mapping",
             MAPPING,
-            "Of type json: how a body becomes alerts.",
+            "Of type json: how a body becomes alerts. Of the types that have a mapping, "
+            f"{', '.join(PRESET_TYPES)}: changes to it, label by label.",
             "needed for type json",
             '{labels: {alertname: "{{ title }}"}}',
         ),

@@ -15,6 +15,7 @@ class Scheme(Enum):
     """How a sender signs a post with an HMAC-SHA256, in hexadecimal digits."""
 
     BODY = "body"  # the body; with hmac_timestamp_header the time and a colon before it
+    STRIPE = "stripe"  # "t=TIME,v1=DIGITS,…" in one header, over the time, a dot and the body
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,8 @@ class SourceSpec:
     where its signature stands by default; any of them. `post_id_header`: the header with an id of
     the post, which is the same when it is sent again; empty: none. `answer_within`: the seconds in
     which it must be answered; None: it waits long enough. `is_personal`: its bodies may contain
-    people's data, so no part of a refused one is stored. `max_bytes`: the default limit of a body.
+    people's data, so no part of a refused one is stored. `has_preset`: a shipped mapping makes
+    alerts of its JSON bodies. `max_bytes`: the default limit of a body.
     `resolve_timeout`: the default, in seconds, for senders that never report an end.
     """
 
@@ -36,6 +38,7 @@ class SourceSpec:
     post_id_header: str = ""
     answer_within: float | None = None
     is_personal: bool = False
+    has_preset: bool = False
     max_bytes: int = 4 * MEBIBYTE
     resolve_timeout: float | None = None
 
@@ -59,6 +62,28 @@ SOURCE_SPECS: Mapping[str, SourceSpec] = {
             is_personal=True,
         ),
         SourceSpec("json"),
+        SourceSpec("uptimerobot", has_preset=True),
+        SourceSpec("uptimekuma", has_preset=True),
+        SourceSpec("pingdom", has_preset=True),
+        SourceSpec("gcp", has_preset=True),
+        SourceSpec("newrelic", has_preset=True),
+        # Nothing reports an end; a day is the longest that its events usually search.
+        SourceSpec("graylog", has_preset=True, resolve_timeout=25 * 3600.0),
+        SourceSpec(
+            "github",
+            has_preset=True,
+            hmac_headers=("X-Hub-Signature-256",),
+            post_id_header="X-GitHub-Delivery",
+            max_bytes=25 * MEBIBYTE,  # GitHub's own limit
+        ),
+        SourceSpec(
+            "stripe",
+            has_preset=True,
+            scheme=Scheme.STRIPE,
+            hmac_headers=("Stripe-Signature",),
+            is_personal=True,
+            resolve_timeout=90 * 86400.0,  # a dispute takes up to three months
+        ),
         # Longer than a day, because most of its alerts are checked daily.
         SourceSpec("posthog", is_personal=True, resolve_timeout=25 * 3600.0),
     )

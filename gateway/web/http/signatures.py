@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gateway.core.plan.accounts import SourceSettings
-from gateway.core.plan.source_types import SIGNED_FOR
+from gateway.core.plan.source_types import SIGNED_FOR, SOURCE_SPECS, Scheme
 
 _HEX_SHA256 = re.compile(r"[0-9a-f]{64}")
+MOST_ITEMS = 20
+"""Items of a signature's header that are read. Each v1 is one comparison more."""
 _SECONDS = re.compile(r"[0-9]{1,12}", re.ASCII)
 
 
@@ -64,11 +66,29 @@ class Signature:
 
 def claim_of(source: SourceSettings, headers: Mapping[str, str], now: float) -> Claim | None:
     """Return the signature that the head claims; None for a missing, malformed or late one."""
+    if SOURCE_SPECS[source.type].scheme is Scheme.STRIPE:
+        return _stripe_claim(source, headers, now)
     digits = tuple(text for name in source.hmac_headers if (text := _digits(headers.get(name, ""))))
     if not digits or not source.hmac_timestamp_header:
         return Claim(digits) if digits else None
     seconds = headers.get(source.hmac_timestamp_header, "").strip()
     return Claim(digits, f"{seconds}:".encode()) if is_recent(seconds, now) else None
+
+
+def _stripe_claim(source: SourceSettings, headers: Mapping[str, str], now: float) -> Claim | None:
+    """Return the claim of `t=TIME,v1=DIGITS,…`: any v1 counts, and no other version.
+
+    https://docs.stripe.com/webhooks/signature
+    """
+    for name in source.hmac_headers:
+        items = [item.strip().partition("=") for item in headers.get(name, "").split(",")]
+        times = [value for key, _, value in items if key == "t"]
+        digits = tuple(
+            text for key, _, value in items[:MOST_ITEMS] if key == "v1" and (text := _digits(value))
+        )
+        if len(times) == 1 and digits and is_recent(times[0], now):
+            return Claim(digits, f"{times[0]}.".encode())
+    return None
 
 
 def is_recent(seconds: str, now: float) -> bool:

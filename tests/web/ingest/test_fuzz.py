@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gateway.config.grammar.sources import PRESET_TYPES
 from gateway.core.alerts.labels import identity
 from gateway.core.plan.accounts import SourceSettings
 from gateway.core.plan.json_mapping import JsonMapping, MappedValue, StatusRule
@@ -125,11 +126,22 @@ POSTHOG = fields(
 SETTINGS = {"json": SourceSettings("json", "json", mapping=MAPPING)}
 """Settings of types that need some."""
 
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=6,
+)
+PRESET_FIELDS = (
+    *("alert_type", "monitor_friendly_name", "heartbeat", "monitor", "incident", "state"),
+    *("current_state", "check_id", "event", "workflow_run", "repository", "type", "data"),
+)
+PRESETS = st.fixed_dictionaries({}, optional=dict.fromkeys(PRESET_FIELDS, ANYTHING))
 SHAPES: dict[str, st.SearchStrategy[Any]] = {
     "grafana": GRAFANA,
     "sentry": SENTRY,
     "json": JOBS,
     "posthog": POSTHOG,
+    **dict.fromkeys(PRESET_TYPES, PRESETS),
 }
 """Bodies that look like those of a type, by type."""
 

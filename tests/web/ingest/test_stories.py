@@ -88,6 +88,15 @@ STORIES = [
         "sentry/legacy_firing",
         "sentry/issue_resolved",
     ),
+    *(
+        Story(
+            name,
+            f"{{type: {name}, bearer: test-token}}",
+            f"presets/{name}_firing",
+            f"presets/{name}_resolved",
+        )
+        for name in ("uptimerobot", "uptimekuma", "pingdom", "gcp", "newrelic", "stripe")
+    ),
 ]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from gateway.core.plan.source_types import SOURCE_SPECS
 from gateway.web.ingest.sources import (
     alertmanager,
     grafana,
@@ -19,6 +20,7 @@ SOURCES: Mapping[str, Parse] = {
     "sentry": sentry.parse,
     "json": json_mapping.parse,
     "posthog": posthog.parse,
+    **{name: json_mapping.parse for name, one in SOURCE_SPECS.items() if one.has_preset},
 }
 """The parser of each type in `gateway.core.plan.source_types`."""
 
