@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from multidict import CIMultiDict
 
 from gateway.core.alerts.reported_alert import ReportedAlert
+from gateway.core.incidents.system_change import SystemChange
 from gateway.core.plan.accounts import SourceSettings
 from gateway.core.plan.plan import Plan
 from gateway.core.routing.match import match_routes
@@ -33,6 +34,7 @@ class Trial:
     error: str = ""
     faults: tuple[BadAlert, ...] = field(default=())
     repairs: tuple[BadAlert, ...] = field(default=())
+    changes: tuple[SystemChange, ...] = ()
 
     @property
     def failed(self) -> bool:
@@ -55,6 +57,7 @@ def try_body(
         note=parsed.note,
         faults=tuple(parsed.bad),
         repairs=tuple(parsed.repaired),
+        changes=tuple(parsed.changes),
     )
 
 

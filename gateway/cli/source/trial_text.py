@@ -18,6 +18,9 @@ def print_trial(trial: Trial) -> None:
         echo(f"{head}: {plural(len(trial.alerts), 'alert')}")
     for one in trial.alerts:
         _print_alert(one)
+    for change in trial.changes:
+        labels = format_labels(change.labels)
+        echo(f"change  {rfc3339(change.at)}  {one_line(change.title)}  {one_line(labels, 500)}")
     for label, value in trial.ends:
         text = f'{label}="{one_line(value, 200)}"'
         others = " that is not listed above" if trial.alerts else ""
@@ -64,6 +67,17 @@ def trial_json(trial: Trial) -> dict[str, Any]:
                 "receivers": list(one.receivers),
             }
             for one in trial.alerts
+        ],
+        "changes": [
+            {
+                "at": rfc3339(one.at),
+                "title": one.title,
+                "link": one.link,
+                "labels": dict(one.labels),
+                "status": one.status,
+                "key": one.key,
+            }
+            for one in trial.changes
         ],
         "ends": [{label: value} for label, value in trial.ends],
         "note": trial.note,

@@ -86,6 +86,13 @@ SOURCE_SPECS: Mapping[str, SourceSpec] = {
         ),
         # Longer than a day, because most of its alerts are checked daily.
         SourceSpec("posthog", is_personal=True, resolve_timeout=25 * 3600.0),
+        SourceSpec(
+            "change",
+            hmac_headers=("X-Hub-Signature-256",),
+            post_id_header="X-GitHub-Delivery",
+            # The body of an event names its repository's people.
+            is_personal=True,
+        ),
     )
 }
 """All types of sources by name."""

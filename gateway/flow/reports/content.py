@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from gateway.core.matching.matcher import matches_all
 from gateway.core.plan.plan import Plan
 from gateway.core.plan.report_settings import ReportKind, ReportSettings
 from gateway.core.plan.target_name import target_name
@@ -15,13 +16,16 @@ from gateway.render.view.report import figures_json, report_json
 from gateway.store import Store, Tx
 from gateway.store.outbox.rows import parse_target
 from gateway.store.queries import failures, urgent
-from gateway.store.state import follow_ups
+from gateway.store.state import follow_ups, system_changes
 
 MOST_OPEN = 20
 """Open incidents that a report lists. Each is a line of a mail."""
 
 MOST_FAILED = 10
 """Targets with failed deliveries that a report lists."""
+
+MOST_CHANGES = 10_000
+"""Changes that a weekly report counts, the latest. More would be read into memory."""
 
 MOST_FOLLOW_UPS = 20
 """Open follow-up items that a weekly report lists."""
@@ -55,6 +59,7 @@ async def report_content(
         ),
         "rotas": _rotas(stored, before),
         **await store.read(lambda tx: _open_and_failed(tx, plan, settings, start, end)),
+        "changes": await store.read(lambda tx: _changes(tx, plan, settings, start, end)),
         "follow_ups": await store.read(lambda tx: _follow_ups(tx, plan, settings, now)),
     }
 
@@ -87,6 +92,24 @@ def _rotas(stored: StoredReport, before: StoredReport) -> list[dict[str, Any]]:
         }
         for rota, uncovered in stored.uncovered.items()
     ]
+
+
+def _changes(
+    tx: Tx, plan: Plan, settings: ReportSettings, start: float, end: float
+) -> dict[str, int] | None:
+    """Return how many changes there were, and incidents after them, for a weekly report.
+
+    Of a team those whose labels its matchers match.
+    """
+    if settings.kind is not ReportKind.WEEKLY:
+        return None
+    team = plan.teams.get(settings.team or "")
+    changes = [
+        one
+        for one in system_changes.between(tx, start, end, MOST_CHANGES)
+        if team is None or matches_all(team.matchers, one.labels)
+    ]
+    return {"count": len(changes), "incidents": sum(one.incidents for one in changes)}
 
 
 def _follow_ups(tx: Tx, plan: Plan, settings: ReportSettings, now: float) -> list[dict[str, Any]]:

@@ -64,6 +64,21 @@ class SystemChanges:
 
         return await self._store.write(work)
 
+    async def store(self, changes: Sequence[SystemChange]) -> None:
+        """Store what a source posted; return once it is on disk.
+
+        Posts may arrive in another order than they were sent: a change of before the stored state
+        of its key is left out. Raises StoreUnavailableError.
+        """
+
+        def work(tx: Tx) -> None:
+            for change in changes:
+                known = system_changes.by_key(tx, change.key) if change.key else None
+                if known is None or known.at <= change.at:
+                    system_changes.save(tx, change)
+
+        await self._store.write(work)
+
     async def list(self, since: float, until: float) -> Sequence[SystemChange]:
         """Return the changes between two instants (Unix seconds), the latest first."""
         return await self._store.read(

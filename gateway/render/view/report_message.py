@@ -50,10 +50,18 @@ def report_of(facts: Mapping[str, Any]) -> dict[str, Any] | None:
         "failed_total": _count(raw.get("failed_total")),
         "people": [_person(one) for one in _mappings(raw.get("people"))],
         "rotas": [_rota(one) for one in _mappings(raw.get("rotas"))],
+        "changes": _changes(raw.get("changes")),
         "follow_ups": [_follow_up(one, zone, end) for one in _mappings(raw.get("follow_ups"))],
         "noisiest": [_noisy(one) for one in _mappings(raw.get("noisiest"))],
         "sections": [_section(one) for one in _mappings(raw.get("sections"))],
     }
+
+
+def _changes(value: object) -> dict[str, int] | None:
+    """Return the number of changes and of incidents after them; None where there were none."""
+    if not isinstance(value, Mapping) or not _count(value.get("count")):
+        return None
+    return {"count": _count(value.get("count")), "incidents": _count(value.get("incidents"))}
 
 
 _TILES = (

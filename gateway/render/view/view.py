@@ -81,7 +81,7 @@ NAMES: Mapping[str, str] = {
     "ends_at, why, changes, incidents, more, silences, week, swap; or none",
     "report": "of a scheduled report: title, kind, zone, span, incomplete, incidents, missed, "
     "tiles, to_acknowledge, to_resolve, chart, severities, open, more_open, failed, failed_total, "
-    "people, rotas, follow_ups, noisiest, sections; or none",
+    "people, rotas, changes, follow_ups, noisiest, sections; or none",
     "links": "the links in reading order: role, text, url of each",
     "link": "the url of a role: link.acknowledge, link.runbook, …; empty when there is none",
     "external_url": "the gateway's own address",

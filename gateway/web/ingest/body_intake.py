@@ -117,6 +117,9 @@ class BodyIntake:
             raw_post = None
         if parsed.related:
             await self._apply_related(post, parsed)
+        if parsed.changes:
+            await self._engine.system_changes.store(parsed.changes)
+            return IngestOutcome(len(parsed.changes))
         if parsed.alerts:
             await self._engine.submit(post.source.name, parsed.alerts, parsed.truncated, raw_post)
         if not flawed:

@@ -123,6 +123,14 @@ POSTHOG = fields(
     alert_id=TEXTS,
     result_count=VALUES,
 )
+CHANGE = fields(title=TEXTS, at=TIMES, link=URLS, labels=LABELS, status=TEXTS, key=TEXTS, by=TEXTS)
+DEPLOYMENT = fields(
+    deployment=fields(id=NUMBERS, ref=TEXTS, environment=TEXTS, created_at=TIMES),
+    deployment_status=fields(
+        state=st.sampled_from(["success", "pending", "inactive"]), log_url=URLS, created_at=TIMES
+    ),
+    repository=fields(full_name=TEXTS, html_url=URLS),
+)
 SETTINGS = {"json": SourceSettings("json", "json", mapping=MAPPING)}
 """Settings of types that need some."""
 
@@ -142,6 +150,7 @@ SHAPES: dict[str, st.SearchStrategy[Any]] = {
     "json": JOBS,
     "posthog": POSTHOG,
     **dict.fromkeys(PRESET_TYPES, PRESETS),
+    "change": CHANGE | fields(changes=st.lists(CHANGE, max_size=3)),
 }
 """Bodies that look like those of a type, by type."""
 

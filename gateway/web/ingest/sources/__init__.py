@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from gateway.core.plan.source_types import SOURCE_SPECS
 from gateway.web.ingest.sources import (
     alertmanager,
+    change,
     grafana,
     json_mapping,
     posthog,
@@ -21,6 +22,7 @@ SOURCES: Mapping[str, Parse] = {
     "json": json_mapping.parse,
     "posthog": posthog.parse,
     **{name: json_mapping.parse for name, one in SOURCE_SPECS.items() if one.has_preset},
+    "change": change.parse,
 }
 """The parser of each type in `gateway.core.plan.source_types`."""
 

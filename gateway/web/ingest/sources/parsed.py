@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from gateway.core.alerts.reported_alert import ReportedAlert
 from gateway.core.errors import GatewayError
+from gateway.core.incidents.system_change import SystemChange
 from gateway.core.plan.accounts import SourceSettings
 
 
@@ -60,6 +61,7 @@ class Parsed:
     truncated: int = 0
     ignored: str = ""
     related: list[Related] = field(default_factory=list)
+    changes: list[SystemChange] = field(default_factory=list)
 
     @property
     def note(self) -> str:
