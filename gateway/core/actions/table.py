@@ -74,7 +74,7 @@ ACTIONS: Mapping[ActionName, ActionSpec] = {
     ActionName.EXTEND: ActionSpec(extend),
     ActionName.HANDOVER: ActionSpec(offer),
     ActionName.DECLINE: ActionSpec(end_offer),
-    ActionName.COMMENT: ActionSpec(comment, on_merged=True),
+    ActionName.COMMENT: ActionSpec(comment),
     ActionName.ESCALATE: ActionSpec(escalate_now, takes_turns=True),
     ActionName.PAGE: ActionSpec(page),
     ActionName.RESOLVE: ActionSpec(resolve_manually, stops_steps=True),

@@ -86,7 +86,8 @@ def action_forms(stored: StoredIncident, plan: Plan, reader: str) -> ActionForms
     incident = stored.incident
     if not incident.open:
         first = _of_closed(incident, plan)
-        return ActionForms(first, (COMMENT, *_ratings(incident, reader), _link()))
+        closed = (COMMENT, *_ratings(incident, reader), _link(), *_unlink(incident))
+        return ActionForms(first, closed)
     if incident.responses.merged_into is not None:
         unmerge = ActionForm(ActionName.UNMERGE, "Merged into another incident", "Undo the merge")
         return ActionForms((unmerge,), (COMMENT,))
@@ -101,6 +102,7 @@ def action_forms(stored: StoredIncident, plan: Plan, reader: str) -> ActionForms
         *_ratings(incident, reader),
         ActionForm(ActionName.MERGE, "Merge into another incident", "Merge", (_number("into"),)),
         _link(),
+        *_unlink(incident),
         *_team(incident, plan),
     ]
     return ActionForms(tuple(_due(incident, plan, reader)), tuple(more))
@@ -188,6 +190,17 @@ def _link() -> ActionForm:
     return ActionForm(ActionName.LINK, "Link another incident", "Link", (_number("other"),))
 
 
+def _unlink(incident: Incident) -> list[ActionForm]:
+    related = [str(number) for number in incident.responses.related]
+    if not related:
+        return []
+    choices = tuple((number, f"#{number}") for number in related)
+    field = FormField("other", "Incident", FieldKind.CHOICE, choices, related[0])
+    return [
+        ActionForm(ActionName.UNLINK, "Linked with another incident", "Undo the link", (field,))
+    ]
+
+
 def _number(name: str) -> FormField:
     return FormField(name, "Number of the incident", FieldKind.NUMBER)
 
@@ -220,7 +233,7 @@ def arguments_of(
         until = now + _seconds(form.get("for", ""))
         reason = {"reason": form.get("reason", "").strip()[:1000]}
         return {"until": until, **(reason if action is ActionName.SNOOZE else {})}, None
-    if action in (ActionName.MERGE, ActionName.LINK):
+    if action in (ActionName.MERGE, ActionName.LINK, ActionName.UNLINK):
         return {}, _incident_number(form.get("into") or form.get("other") or "")
     return {}, None
 

@@ -179,6 +179,17 @@ async def test_action_on_a_merged_incident_is_one_on_the_other(world: World) -> 
     assert (result.answer, result.incident.number) == (ActionOutcome.DONE, 1001)
 
 
+async def test_comment_on_a_merged_incident_is_one_on_the_other(world: World) -> None:
+    """A reply to an old message reaches those who work on it, and its closed message stays so."""
+    await two_incidents(world)
+    await act(world, ActionName.MERGE, 1002, other=1001)
+    await world.advance(MINUTE)
+    await act(world, ActionName.COMMENT, 1002, text="refunds run")
+    messages = await world.advance(1.0)
+    assert {(d.incident, d.kind) for d in messages} == {(1001, "update")}
+    assert [one.text for one in (await world.incident(1001)).responses.comments] == ["refunds run"]
+
+
 async def test_merged_incidents_end_together(world: World) -> None:
     """The other one resolves when the alerts of both have ended, and then both are resolved."""
     await two_incidents(world)

@@ -125,6 +125,18 @@ async def test_page_offers_what_the_state_allows(gateway: Gateway) -> None:
     assert "Undo the merge" in await text_of(client, "GET", link)
 
 
+async def test_link_with_another_incident_is_undone_on_the_page(gateway: Gateway) -> None:
+    """The form names the linked incidents, and is offered only where there are some."""
+    world, client = gateway
+    link = f"/ack/{token(world)}"
+    assert "Undo the link" not in await text_of(client, "GET", link)
+    await do(gateway, "link", other="1002")
+    assert "#1002 Undo the link" in await text_of(client, "GET", link)
+    assert "Done: unlinked" in await do(gateway, "unlink", other="1002")
+    assert (await world.incident()).responses.related == ()
+    assert "Please give the number" in await do(gateway, "unlink", 422, other="x")
+
+
 async def test_person_who_is_offered_the_incident_can_decline(gateway: Gateway) -> None:
     """The page of their own link says so, with a button for either answer."""
     world, client = gateway
