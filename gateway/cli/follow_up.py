@@ -13,12 +13,15 @@ from gateway.cli.support.session import Session, pass_session
 from gateway.cli.support.times import TIME_FORMATS
 from gateway.core.text.escape import one_line
 
+NONE = "none"
+"""The value of --owner and --due that removes them."""
+
 ID = click.argument("item", type=click.IntRange(min=1), metavar="ITEM")
 
 
 @click.group("followup")
 def command() -> None:
-    """What is to be done after an incident: add, list, done."""
+    """What is to be done after an incident: add, list, change, done."""
 
 
 @command.command("add")
@@ -80,6 +83,35 @@ def done(session: Session, item: int, by: str, *, undo: bool) -> None:
     gateway followup done 3 --as ben
     """
     changed = session.api.post(f"/follow-ups/{item}", {"as": by, "done": not undo})
+    _print(session, changed, _text(changed, session))
+
+
+@command.command("change")
+@ID
+@click.option("--text", help="What is to be done.")
+@click.option("--owner", metavar="PERSON", help="Who does it; none: nobody yet.")
+@click.option("--due", metavar="TIME", help=f"By when: {TIME_FORMATS}; none: no date.")
+@actor_option
+@pass_session
+def change(
+    session: Session, item: int, text: str | None, owner: str | None, due: str | None, by: str
+) -> None:
+    """Change text, owner or date of ITEM; its number is in `gateway followup list`.
+
+    \b
+    gateway followup change 3 --owner cho --due 2026-12-12 --as ben
+    gateway followup change 3 --due none --as ben
+    """
+    if text is None and owner is None and due is None:
+        raise click.UsageError("nothing changes: give --text, --owner or --due")
+    body = {
+        "as": by,
+        "text": text,
+        "owner": "" if owner == NONE else owner,
+        "due_at": end_of(session, None if due == NONE else due, None),
+        "no_due": due == NONE,
+    }
+    changed = session.api.post(f"/follow-ups/{item}/change", body)
     _print(session, changed, _text(changed, session))
 
 

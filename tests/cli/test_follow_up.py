@@ -30,6 +30,28 @@ async def test_item_is_added_listed_and_done(tmp_path: Path) -> None:
         assert kinds.count("follow-up") == 3
 
 
+async def test_item_is_changed_in_what_is_given_only(tmp_path: Path) -> None:
+    """Text, owner and date change one by one; `none` removes owner and date."""
+    change = ("followup", "change", "1", "--as", "ana")
+    async with served(tmp_path) as (world, client):
+        await world.post(alert())
+        await fine_at(world, client, *ADD, "--owner", "ben", "--due", "2026-12-10")
+        (before,) = await world.engine.follow_ups.of_incident(1001)
+        assert "(Ana), due " in await fine_at(world, client, *change, "--owner", "ana")
+        await fine_at(world, client, *change, "--text", "alert on retries")
+        (item,) = await world.engine.follow_ups.of_incident(1001)
+        assert (item.text, item.owner, item.due_at) == ("alert on retries", "ana", before.due_at)
+        assert "(Ana)\n" in await fine_at(world, client, *change, "--due", "none")
+        await fine_at(world, client, *change, "--owner", "none")
+        (item,) = await world.engine.follow_ups.of_incident(1001)
+        assert (item.owner, item.due_at) == ("", None)
+        assert "nobody does it" in (await world.timeline())[-1].text
+        nothing = await at(world, client, *change)
+        assert (nothing.exit_code, "give --text, --owner or --due" in nothing.stderr) == (2, True)
+        owner = await at(world, client, *change, "--owner", "bem")
+        assert (owner.exit_code, "did you mean ben?" in owner.stderr) == (1, True)
+
+
 async def test_item_that_cannot_be_meant_is_refused(tmp_path: Path) -> None:
     """An unknown incident, owner or item, and an empty text, exit with 1 and say why."""
     async with served(tmp_path) as (world, client):

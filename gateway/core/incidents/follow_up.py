@@ -1,6 +1,6 @@
 """Follow-up items of incidents: what is still to be done after the end."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gateway.core.actor import Actor
 
@@ -34,3 +34,26 @@ class FollowUp:
     def overdue(self, now: float) -> bool:
         """Return whether it should have been done by now."""
         return self.open and self.due_at is not None and self.due_at < now
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUpChange:
+    """What changes of an item; None leaves a field as it is.
+
+    An empty `owner` means nobody. `no_due` removes the date and wins over `due_at`.
+    """
+
+    text: str | None = None
+    owner: str | None = None
+    due_at: float | None = None
+    no_due: bool = False
+
+    def applied_to(self, item: FollowUp) -> FollowUp:
+        """Return the item as it is after the change."""
+        due_at = item.due_at if self.due_at is None else self.due_at
+        return replace(
+            item,
+            text=item.text if self.text is None else self.text.strip(),
+            owner=item.owner if self.owner is None else self.owner,
+            due_at=None if self.no_due else due_at,
+        )

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from gateway.core.actor import Actor
 from gateway.core.errors import GatewayError
-from gateway.core.incidents.follow_up import LONGEST_TEXT, FollowUp
+from gateway.core.incidents.follow_up import LONGEST_TEXT, FollowUp, FollowUpChange
 from gateway.core.incidents.timeline import TimelineEntry, TimelineKind
 from gateway.core.plan.plan import Plan
 from gateway.core.text.nearest import nearest
@@ -71,6 +71,26 @@ class FollowUps:
 
         return await self._store.write(work)
 
+    async def change(self, id_: int, actor: Actor, change: FollowUpChange) -> FollowUp:
+        """Change text, owner or date of an item; what it is already stays as it is.
+
+        Raises FollowUpError, UnknownFollowUpError.
+        """
+        now, plan = self._now(), self._plan()
+
+        def work(tx: Tx) -> FollowUp:
+            item = _get(tx, id_)
+            changed = change.applied_to(item)
+            if changed == item:
+                return item
+            # A person who has left routes.yaml since may keep what they own.
+            _check(plan, changed.text, changed.owner if changed.owner != item.owner else "")
+            follow_ups.save(tx, changed)
+            _record(tx, plan, changed, actor, "changed", now)
+            return changed
+
+        return await self._store.write(work)
+
     async def of_incident(self, number: int) -> Sequence[FollowUp]:
         """Return the items of an incident, oldest first."""
         return await self._store.read(lambda tx: follow_ups.of_incident(tx, number))
@@ -78,6 +98,10 @@ class FollowUps:
     async def open_items(self) -> Sequence[FollowUp]:
         """Return what is still to be done, the nearest due date first."""
         return await self._store.read(lambda tx: follow_ups.open_items(tx, MOST_LISTED))
+
+
+_WITH_OWNER = ("added", "changed")
+"""What is recorded with who does an item, and by when."""
 
 
 def _check(plan: Plan, text: str, owner: str) -> None:
@@ -100,8 +124,8 @@ def _get(tx: Tx, id_: int) -> FollowUp:
 
 def _record(tx: Tx, plan: Plan, item: FollowUp, actor: Actor, what: str, now: float) -> None:
     text = f"{what} by {plan.name_of(actor.id)} ({actor.via_text}): {item.text}"
-    if item.owner and what == "added":
-        text += f"; {plan.name_of(item.owner)} does it"
+    if what in _WITH_OWNER and (item.owner or what == "changed"):
+        text += f"; {plan.name_of(item.owner) if item.owner else 'nobody'} does it"
         if item.due_at is not None:
             text += f" by {local_minute(item.due_at, plan.business_hours.zone)}"
     data = {"follow_up": item.id, "by": actor.id, "via": actor.via, "actor": actor.to_json()}

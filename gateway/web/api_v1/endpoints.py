@@ -195,6 +195,14 @@ ENDPOINTS = (
         follow_up_models.FollowUp,
         (404,),
     ),
+    _post(
+        "/follow-ups/{number}/change",
+        "changeFollowUp",
+        follow_ups.change,
+        follow_up_models.FollowUpChange,
+        follow_up_models.FollowUp,
+        (404, 422),
+    ),
     _post("/pages", "pageWithoutAlert", actions.page, ManualPage, models.Paged, (422,)),
     _get(
         "/explain",

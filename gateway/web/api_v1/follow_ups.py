@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from gateway.core.actor import Actor, stated_actor
-from gateway.core.incidents.follow_up import FollowUp
+from gateway.core.incidents.follow_up import FollowUp, FollowUpChange
 from gateway.core.plan.plan import Plan
 from gateway.core.text.escape import one_line
 from gateway.flow.engine import Engine
@@ -56,6 +56,17 @@ async def set_done(
     """Mark a follow-up item as done, or as open again."""
     with _errors():
         item = await engine.follow_ups.set_done(number, _actor(body), done=body.done)
+    return item_model(item, engine.plan)
+
+
+async def change(
+    engine: Engine, query: requests.NoQuery, number: int, body: models.FollowUpChange
+) -> models.FollowUp:
+    """Change text, owner or date of a follow-up item."""
+    text = None if body.text is None else one_line(body.text)
+    changes = FollowUpChange(text, body.owner, body.due_at, body.no_due)
+    with _errors():
+        item = await engine.follow_ups.change(number, _actor(body), changes)
     return item_model(item, engine.plan)
 
 

@@ -3,16 +3,17 @@
 GET and HEAD change nothing (Promise 5). Anyone who may acknowledge by the link may add items.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import NamedTuple
 
 from aiohttp import web
 
 from gateway.core.actor import Actor, ActorKind
-from gateway.core.incidents.follow_up import LONGEST_TEXT, FollowUp
+from gateway.core.incidents.follow_up import LONGEST_TEXT, FollowUp, FollowUpChange
 from gateway.core.plan.plan import Plan
-from gateway.core.time.wallclock import instant, load_zone
+from gateway.core.time.wallclock import instant, load_zone, wall_time
 from gateway.flow.engine import Engine
 from gateway.flow.follow_ups.follow_ups import FollowUpError, UnknownFollowUpError
 from gateway.render.view.clean import clean
@@ -39,12 +40,23 @@ LAST_MINUTE = time(23, 59)
 
 @dataclass(frozen=True, slots=True)
 class ItemRow:
-    """An item in the list. `state` is open, overdue or done."""
+    """An item in the list. `state` is open, overdue or done; `due` is a day like 2026-12-24."""
 
     id: int
     text: str
     state: str
     details: str
+    owner: str
+    due: str
+
+
+class _Posted(NamedTuple):
+    """What a form says: by whose link, who posts it, about which item, and its fields."""
+
+    link: SignedLink
+    person: str
+    item: FollowUp
+    form: Mapping[str, str]
 
 
 class FollowUpPages:
@@ -83,8 +95,34 @@ class FollowUpPages:
 
     async def mark(self, request: web.Request) -> web.StreamResponse:
         """Mark an item of the incident as done, or as open again."""
+        posted = await self._posted(request, below=2)
+        if isinstance(posted, web.Response):
+            return posted
+        link, person, item, form = posted
+        done = form.get("done") == "yes"
+        await self._engine.follow_ups.set_done(item.id, _actor(link, person), done=done)
+        return await self._page(link, person)
+
+    async def change(self, request: web.Request) -> web.StreamResponse:
+        """Change text, owner or date of an item of the incident."""
+        posted = await self._posted(request, below=3)
+        if isinstance(posted, web.Response):
+            return posted
+        link, person, item, form = posted
+        try:
+            due_at = _changed_due(item, form.get("due", ""), zone_for(self._engine.plan, person))
+            change = FollowUpChange(
+                form.get("text", item.text), form.get("owner", item.owner), due_at, due_at is None
+            )
+            await self._engine.follow_ups.change(item.id, _actor(link, person), change)
+        except (FollowUpError, ValueError) as error:
+            return await self._page(link, person, error=f"{error}.", status=422)
+        return await self._page(link, person)
+
+    async def _posted(self, request: web.Request, below: int) -> "_Posted | web.Response":
+        """Return what a form about one item says, or the answer if it may not be acted on."""
         refuse_foreign(request, self._engine.links.external_url)
-        link = resolve_link(self._engine, request, below=2)
+        link = resolve_link(self._engine, request, below=below)
         if isinstance(link, web.Response):
             return link
         form = await read_form(request)
@@ -93,12 +131,11 @@ class FollowUpPages:
             return await self._page(link, "", error=CHOOSE, status=422)
         items = await self._engine.follow_ups.of_incident(link.claim.number)
         id_ = int(request.match_info["item"])
-        if id_ not in {one.id for one in items}:  # the link grants this incident and no other
+        item = next((one for one in items if one.id == id_), None)
+        if item is None:  # the link grants this incident and no other
             error = "The incident has no such item."
             return await self._page(link, person, error=error, status=404)
-        done = form.get("done") == "yes"
-        await self._engine.follow_ups.set_done(id_, _actor(link, person), done=done)
-        return await self._page(link, person)
+        return _Posted(link, person, item, form)
 
     async def _page(
         self, link: SignedLink, reader: str, *, error: str = "", status: int = 200
@@ -136,7 +173,9 @@ def _row(item: FollowUp, plan: Plan, zone: str, now: float) -> ItemRow:
         by = f" by {name_of(plan, item.done_by)}" if item.done_by else ""
         details = [f"done {clock_time(item.done_at, zone, now)}{by}"]
     state = "overdue" if item.overdue(now) else "open" if item.open else "done"
-    return ItemRow(item.id, clean(item.text, LONGEST_TEXT), state, ", ".join(details))
+    due = "" if item.due_at is None else wall_time(item.due_at, load_zone(zone)).date().isoformat()
+    text = clean(item.text, LONGEST_TEXT)
+    return ItemRow(item.id, text, state, ", ".join(details), item.owner, due)
 
 
 def _due_at(text: str, zone: str) -> float | None:
@@ -148,6 +187,15 @@ def _due_at(text: str, zone: str) -> float | None:
     except ValueError:
         raise ValueError("The date is not understood: write 2026-12-24") from None
     return instant(datetime.combine(day, LAST_MINUTE), load_zone(zone))
+
+
+def _changed_due(item: FollowUp, text: str, zone: str) -> float | None:
+    """Return the date of a form about an item; its own, to the minute, if the day is the same."""
+    due_at = _due_at(text, zone)
+    if due_at is None or item.due_at is None:
+        return due_at
+    days = (wall_time(one, load_zone(zone)).date() for one in (due_at, item.due_at))
+    return item.due_at if len(set(days)) == 1 else due_at
 
 
 def _actor(link: SignedLink, person: str) -> Actor:
@@ -162,3 +210,4 @@ def add_routes(app: web.Application) -> None:
     app.router.add_get(path, with_error_page(handlers.show), allow_head=False)
     app.router.add_post(path, with_error_page(handlers.add))
     app.router.add_post(path + r"/{item:\d{1,15}}", with_error_page(handlers.mark))
+    app.router.add_post(path + r"/{item:\d{1,15}}/change", with_error_page(handlers.change))

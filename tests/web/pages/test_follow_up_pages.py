@@ -1,5 +1,6 @@
 """The page of an incident's follow-up items: GET changes nothing, POST adds and marks."""
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -51,6 +52,47 @@ async def test_item_is_marked_done_and_open_again(gateway: Gateway) -> None:
     assert item.open
 
 
+async def test_item_gets_another_owner_and_date(gateway: Gateway) -> None:
+    """The form has what the item says; a day that stays keeps its minute, an empty one goes."""
+    world, client = gateway
+    ana, minute = verified_person("ana", "link"), world.now + DAY
+    await world.engine.follow_ups.add(1001, ana, "Refund twice", "ana", minute)
+    link = f"/ack/{token(world)}/follow-ups"
+    html = await (await client.get(link)).text()
+    assert '<option value="ana" selected>Ana</option>' in html
+    (day,) = re.findall(r'name="due" type="date" autocomplete="off" value="([^"]+)"', html)
+    form = {"text": "Refund once", "owner": "ben", "due": day}
+    assert "Refund once Ben, due" in await page_of(client, "POST", f"{link}/1/change", data=form)
+    (item,) = await world.engine.follow_ups.of_incident(1001)
+    assert (item.text, item.owner, item.due_at) == ("Refund once", "ben", minute)
+    await client.post(f"{link}/1/change", data={**form, "owner": "", "due": ""})
+    (item,) = await world.engine.follow_ups.of_incident(1001)
+    assert (item.owner, item.due_at) == ("", None)
+    before = len(await world.timeline())
+    await client.post(f"{link}/1/change", data={**form, "owner": "", "due": ""})
+    assert len(await world.timeline()) == before
+
+
+@pytest.mark.parametrize(
+    ("form", "error"),
+    [
+        ({"text": " "}, "an item must not be empty"),
+        ({"owner": "bem"}, 'routes.yaml declares no person "bem"'),
+        ({"due": "soon"}, "The date is not understood"),
+    ],
+)
+async def test_bad_change_is_refused_with_the_reason(
+    gateway: Gateway, form: dict[str, str], error: str
+) -> None:
+    """The item stays as it is."""
+    world, client = gateway
+    link = f"/ack/{token(world)}/follow-ups"
+    await client.post(link, data=ITEM)
+    before = await world.engine.follow_ups.of_incident(1001)
+    assert error in await page_of(client, "POST", f"{link}/1/change", 422, data=form)
+    assert await world.engine.follow_ups.of_incident(1001) == before
+
+
 async def test_overdue_item_is_marked(gateway: Gateway) -> None:
     """The word says it, not only a colour."""
     world, client = gateway
@@ -86,6 +128,8 @@ async def test_link_marks_items_of_its_own_incident_only(gateway: Gateway) -> No
     other = await world.engine.follow_ups.add(1002, ana, "Another")
     link = f"/ack/{token(world)}/follow-ups/{other.id}"
     assert "no such item" in await page_of(client, "POST", link, 404, data={"done": "yes"})
+    changed = await page_of(client, "POST", f"{link}/change", 404, data={"text": "Mine"})
+    assert "no such item" in changed
     (item,) = await world.engine.follow_ups.of_incident(1002)
     assert item.open
 

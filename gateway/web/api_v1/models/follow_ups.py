@@ -46,6 +46,17 @@ class FollowUpDone(By):
     done: bool = True
 
 
+class FollowUpChange(By):
+    """What changes of an item; what is left out stays as it is."""
+
+    text: str | None = Field(None, min_length=1, max_length=500)
+    owner: str | None = Field(
+        None, max_length=80, description="The id of the person who does it; empty for nobody yet."
+    )
+    due_at: InstantParam | None = None
+    no_due: bool = Field(default=False, description="Removes the date.")
+
+
 class Story(ResponseModel):
     """The whole story of an incident."""
 
