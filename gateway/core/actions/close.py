@@ -72,15 +72,26 @@ def resolve_manually(
 
 
 def reopen(
-    incident: Incident, members: Sequence[Member], plan: Plan, actor: Actor, now: float
+    incident: Incident,
+    members: Sequence[Member],
+    plan: Plan,
+    actor: Actor,
+    now: float,
+    successor: int | None = None,
 ) -> ActionResult:
-    """Open an incident again that was resolved by hand, as long as its alerts still fire."""
+    """Open an incident again that was resolved by hand, as long as its alerts still fire.
+
+    Refused while its group has another open incident, `successor`: a group has one at most.
+    """
     if incident.open:
         return refused(incident, f"incident #{incident.number} is not resolved")
     ev = Evaluation(incident, members, plan, now, {})
     if not ev.firing:
         why = f"no alert of incident #{incident.number} fires any more: page without an alert"
         return refused(incident, f"{why}, and link the two")
+    if successor is not None:
+        why = f"the alerts of incident #{incident.number} belong to incident #{successor} now"
+        return refused(incident, f"{why}: act on that one")
     if incident.responses.closing is None:
         why = f"incident #{incident.number} has ended, its alerts belong to a later incident"
         return refused(incident, why)

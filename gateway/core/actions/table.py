@@ -54,7 +54,8 @@ class ActionSpec:
     `decide` is called with (incident, members, plan, actor, now) and the action's arguments by
     name. `stops_steps`: it withdraws escalation steps and repeats that wait to be sent.
     `takes_turns`: it needs `turns`, those of round robin. `names_other`: it needs `other`, a second
-    incident, and with `reads_other` its alerts as `other_members`. `on_merged`: a merged incident
+    incident, and with `reads_other` its alerts as `other_members`. `takes_successor`: it needs
+    `successor`, the number of the open incident of its group. `on_merged`: a merged incident
     itself is meant, not the one it was merged into.
     """
 
@@ -63,6 +64,7 @@ class ActionSpec:
     takes_turns: bool = False
     names_other: bool = False
     reads_other: bool = False
+    takes_successor: bool = False
     on_merged: bool = False
 
 
@@ -78,7 +80,7 @@ ACTIONS: Mapping[ActionName, ActionSpec] = {
     ActionName.ESCALATE: ActionSpec(escalate_now, takes_turns=True),
     ActionName.PAGE: ActionSpec(page),
     ActionName.RESOLVE: ActionSpec(resolve_manually, stops_steps=True),
-    ActionName.REOPEN: ActionSpec(reopen),
+    ActionName.REOPEN: ActionSpec(reopen, takes_successor=True),
     ActionName.SNOOZE: ActionSpec(snooze, stops_steps=True),
     ActionName.UNSNOOZE: ActionSpec(unsnooze),
     ActionName.MERGE: ActionSpec(

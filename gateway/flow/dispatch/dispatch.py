@@ -118,6 +118,8 @@ def _decide(
             decision = decide(incident, latest, context.plan, now, suppressed, keeper.turns)
             keeper.record(decision)
             decisions.append(decision)
+            if decision.incident.open and not incident.open:
+                successors[incident.group_key] = decision.incident  # its group has one at most
         except Exception as fault:
             # A fault of the gateway in one incident must not hold up all the others.
             log.exception("incident %d could not be decided", incident.number)

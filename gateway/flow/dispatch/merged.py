@@ -51,7 +51,8 @@ def follow_merged(
         elif old.open and not after.open:
             followers += [end_merged(one, after, now) for one in merged.values() if one.open]
         elif after.open and not old.open:
-            followers += _opened_again(tx, merged, after.number)
+            decided = {one.incident.group_key for one in decisions if one.incident.open}
+            followers += _opened_again(tx, merged, after.number, decided)
     return followers
 
 
@@ -62,19 +63,20 @@ def _moved(incident: Incident, into: int) -> Decision:
     return Decision(after, (), (), (), None, ())
 
 
-def _opened_again(tx: Tx, merged: Mapping[int, Incident], into: int) -> list[Decision]:
-    """Return merged incidents as open again, except those whose group has another open one."""
-    taken = incidents.open_by_key(tx, [one.group_key for one in merged.values()])
+def _opened_again(
+    tx: Tx, merged: Mapping[int, Incident], into: int, decided: set[str]
+) -> list[Decision]:
+    """Return merged incidents as open again, except those whose group has another open one.
+
+    `decided` are the groups of incidents that are open by decisions not stored yet.
+    """
+    taken = {*incidents.open_by_key(tx, [one.group_key for one in merged.values()]), *decided}
     suppressions = (Suppression(SuppressReason.MERGED, f"#{into}"),)
-    return [
-        Decision(
-            replace(one, state=State.FIRING, resolved_at=None, suppressions=suppressions),
-            (),
-            (),
-            (),
-            None,
-            (),
-        )
-        for one in merged.values()
-        if not one.open and one.group_key not in taken
-    ]
+    followers = []
+    for one in merged.values():
+        if one.open or one.group_key in taken:
+            continue
+        taken.add(one.group_key)
+        after = replace(one, state=State.FIRING, resolved_at=None, suppressions=suppressions)
+        followers.append(Decision(after, (), (), (), None, ()))
+    return followers

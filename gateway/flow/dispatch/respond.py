@@ -109,6 +109,10 @@ def _arguments(
     spec, arguments = action.spec, dict(action.arguments)
     if spec.takes_turns:
         arguments["turns"] = keeper.turns
+    if spec.takes_successor and not incident.open:
+        key = incident.group_key
+        successor = incidents.open_by_key(tx, [key]).get(key)
+        arguments["successor"] = None if successor is None else successor.number
     if spec.names_other:
         number = action.other
         if number is None:

@@ -98,6 +98,33 @@ async def test_alerts_that_fire_on_join_the_later_incident_of_their_group(world:
     assert len(await members_of(world, 1002)) == 3
 
 
+async def test_reopening_is_refused_while_the_group_has_a_later_incident(world: World) -> None:
+    """A group has one open incident: the refusal names it."""
+    await world.post(alert())
+    await world.advance(MINUTE)
+    await act(world, ActionName.RESOLVE)
+    await world.post(alert(instance="db-2"))
+    result = await acted(world, ActionName.REOPEN)
+    assert result.answer is ActionOutcome.REFUSED
+    assert "belong to incident #1002 now" in result.why
+    await world.advance(HOUR)
+    assert not (await world.incident(1001)).open
+    assert (await world.incident(1002)).open
+
+
+async def test_two_resolved_incidents_of_a_group_open_one_again(world: World) -> None:
+    """Both are due at once after an outage: one opens again, with the alerts of both."""
+    await world.post(alert())
+    await world.advance(MINUTE)
+    await act(world, ActionName.RESOLVE)
+    await world.post(alert(instance="db-2"))
+    await act(world, ActionName.RESOLVE, 1002)
+    world.now += HOUR
+    await world.settle()
+    states = [(await world.incident(number)).open for number in (1001, 1002)]
+    assert sorted(states) == [False, True]
+
+
 async def test_page_without_alert_notifies_at_once_and_ends_with_its_incident(teams: World) -> None:
     """An incident opened by hand pages without group_wait, and does not open again."""
     world = teams
@@ -241,6 +268,22 @@ async def test_merge_resolved_manually_reopens_both(world: World) -> None:
     first, second = await world.incident(1001), await world.incident(1002)
     assert (first.open, second.open) == (True, True)
     assert second.responses.merged_into == 1001
+
+
+async def test_merged_incident_stays_ended_when_another_of_its_group_opens_again(
+    world: World,
+) -> None:
+    """Both are due at once after an outage; the alerts of the group are in the one that opens."""
+    await two_incidents(world)
+    await act(world, ActionName.MERGE, 1002, other=1001)
+    await act(world, ActionName.RESOLVE, 1001)
+    await world.post(alert("PaymentErrors", instance="b"))
+    await act(world, ActionName.RESOLVE, 1003)
+    world.now += HOUR
+    await world.settle()
+    assert [(await world.incident(number)).open for number in (1001, 1002, 1003)].count(True) == 2
+    await world.post(alert("PaymentErrors", instance="c"))
+    await world.advance(HOUR)
 
 
 async def test_linked_incidents_are_stored_on_both(world: World) -> None:
