@@ -34,6 +34,7 @@ from gateway.flow.intake.grouping import IntakeResult
 from gateway.flow.intake.intake import Intake
 from gateway.flow.intake.manual_pages import ManualPages
 from gateway.flow.intake.repost_cache import RepostCache
+from gateway.flow.intake.source_activity import SourceActivity
 from gateway.flow.intake.source_posts import SourcePosts
 from gateway.flow.intake.truncation import record_truncation
 from gateway.flow.intake.watchdog_monitor import WatchdogMonitor
@@ -148,6 +149,8 @@ class Engine:
         self.own_alerts.add_check(check_contacts)
         self.calendars = Calendars(store, lambda: self._config, now, self.in_force, calendars)
         self.own_alerts.add_check(self.calendars.conditions)
+        self.source_activity = SourceActivity(store, lambda: self._config.sources, now)
+        self.own_alerts.add_check(self.source_activity.conditions)
         self.mirror = OnCallMirror(store, plan, now, self.delivery.shows_on_call, self.own_alerts)
         self.feeds = Feeds(store, dependencies.links, plan, now)
         self.vendor_events = VendorEvents(
@@ -196,6 +199,7 @@ class Engine:
         if watchdogs is None:
             return False
         self.watchdog_monitor.mark_seen(watchdogs)
+        self.source_activity.record(source)
         return True
 
     async def submit(
@@ -215,6 +219,7 @@ class Engine:
             settings = self.config.sources.get(source)
             timeout = settings.resolve_timeout if settings else None
             await self.intake.submit(source, alerts, timeout, raw, watchdogs)
+            self.source_activity.record(source)
             if truncated or source in self._truncating:
                 self._truncating.add(source)
                 identities = [identity(alert.labels) for alert in alerts]
@@ -346,6 +351,7 @@ class Engine:
         self._start_rounds("on-call mirror", self.mirror.run)
         self._start_rounds("own alerts", self.own_alerts.run)
         self._start_rounds("calendars", self.calendars.run)
+        self._start_rounds("source activity", self.source_activity.run)
         self._start_rounds("contacts", self.contacts.run)
 
     def prepare(self) -> None:

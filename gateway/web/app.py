@@ -24,6 +24,7 @@ from gateway.web.pages import (
     runbooks,
     silence_form,
     silences,
+    sources,
     swap,
 )
 from gateway.web.pages.not_found import not_found_page_for_browsers
@@ -65,6 +66,7 @@ def _add_all(app: web.Application) -> None:
     acknowledge.add_routes(app)
     silence_form.add_routes(app)
     follow_ups.add_routes(app)
+    sources.add_routes(app)
     swap.add_routes(app)
     incidents.add_routes(app)
     silences.add_routes(app)

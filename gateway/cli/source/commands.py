@@ -1,13 +1,14 @@
 """`gateway source`: who may post alerts, and what becomes of a body."""
 
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import click
 
 from gateway.cli.source.heartbeats import list_heartbeats
 from gateway.cli.source.trial import try_body
 from gateway.cli.source.trial_text import print_trial, trial_json
+from gateway.cli.support.api_client import ApiError, api_of, url_option
 from gateway.cli.support.context import (
     FAILED,
     CliContext,
@@ -16,7 +17,9 @@ from gateway.cli.support.context import (
     json_option,
     pass_context,
 )
-from gateway.cli.support.output import echo_json, print_columns
+from gateway.cli.support.incident_text import clock
+from gateway.cli.support.output import Cell, echo_error, echo_json, print_columns
+from gateway.cli.support.session import zone_of
 from gateway.core.plan.accounts import SourceSettings
 from gateway.core.text.nearest import nearest
 
@@ -31,14 +34,27 @@ command.add_command(list_heartbeats)
 
 @command.command("list")
 @config_option
+@url_option
 @json_option
 @pass_context
-def list_sources(context: CliContext, config: Path | None, *, as_json: bool) -> None:
-    """List the sources of routes.yaml, and how their senders are authenticated.
+def list_sources(
+    context: CliContext, config: Path | None, url: str | None, *, as_json: bool
+) -> None:
+    """List the sources of routes.yaml: credentials, the last post, and what was refused.
 
     \b
     gateway source list
+
+    The running gateway is asked. If none answers, or with --config, routes.yaml alone is read.
     """
+    answer = None if config is not None else _ask(context, url)
+    if answer is not None:
+        if as_json:
+            echo_json(answer)
+        else:
+            zone, now = zone_of(context, None), context.now()
+            print_columns([_state_row(one, zone, now) for one in answer["sources"]], _HEADINGS)
+        return
     sources = context.config(config).sources.values()
     if as_json:
         echo_json({"sources": [_source_json(one) for one in sources]})
@@ -91,6 +107,36 @@ def try_source(
         print_trial(trial)
     if trial.failed:
         raise click.exceptions.Exit(FAILED)
+
+
+def _ask(context: CliContext, url: str | None) -> Any:
+    """Return the running gateway's sources, None if none answers, which is said on stderr."""
+    try:
+        return api_of(context, url).get("/sources")
+    except ApiError:
+        raise
+    except CliError as error:
+        if url is not None:
+            raise
+        echo_error(f"{error.message.partition('. ')[0]}: reading the file, without what was posted")
+        return None
+
+
+_HEADINGS = ("source", "type", "credentials", "last post", "in an hour", "last refusal")
+
+
+def _state_row(one: dict[str, Any], zone: str, now: float) -> list[Cell]:
+    last = clock(one["last_post_at"], zone, now) or "never"
+    refusal = one["last_refusal"]
+    refused = "" if refusal is None else f"{clock(refusal['at'], zone, now)}: {refusal['error']}"
+    return [
+        one["name"],
+        one["type"],
+        ", ".join(one["credentials"]) or "open",
+        (f"{last}, silent", "red") if one["silent"] else last,
+        str(one["posts_last_hour"]),
+        refused,
+    ]
 
 
 def _headers(options: tuple[str, ...]) -> dict[str, str]:

@@ -29,7 +29,10 @@ RESERVED: Mapping[str, str] = {
 }
 """Names that no declared source may have, because the gateway makes these alerts itself."""
 
-PLAIN_KEYS = ("hmac_timestamp_header", "allow_test")
+SHORTEST_EXPECTED = 60.0
+"""Seconds. A shorter `expect_every` would fire between two posts that are a little late."""
+
+PLAIN_KEYS = ("hmac_timestamp_header", "allow_test", "expect_every")
 """Keys of a source whose values are stored as they are."""
 
 
@@ -84,6 +87,9 @@ class SourceBuilder:
         )
         if "tags" in entry:
             settings = replace(settings, tags=tuple(one.value for one in entry.list_of("tags")))
+        if settings.expect_every is not None and settings.expect_every < SHORTEST_EXPECTED:
+            message = "expect_every: shorter than the delays of a sender: write 1m or more"
+            self._findings.error(entry.position_of("expect_every"), message)
         if settings.open and entry.valid:
             self._findings.warn(item.position, _open_source(name))
         spec = SOURCE_SPECS.get(type_)

@@ -114,6 +114,15 @@ SOURCE = Section(
             "26h",
         ),
         Field(
+            "expect_every",
+            POSITIVE_DURATION,
+            "After how long without an accepted post `SourceSilent`, an alert of the gateway's "
+            "own, fires. Give it to senders that post regularly, such as Alertmanager with a "
+            "Watchdog alert; at least 1m.",
+            "never",
+            "15m",
+        ),
+        Field(
             "tags",
             ListOf(TEXT),
             "Of type sentry: the tags of an event that become labels. Name only tags with few "

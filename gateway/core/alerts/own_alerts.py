@@ -55,6 +55,13 @@ RELOAD_FAILED = Condition(
     "The edited routes.yaml has errors. The configuration before it stays in force.",
     "gateway-reload-failed",
 )
+SOURCE_SILENT = Condition(
+    "SourceSilent",
+    "Source {source} has not posted for longer than expected",
+    "Its alerts may be missing: its sender is down, posts elsewhere, or is refused.",
+    "source-silent",
+    urgent=True,
+)
 CONTACT_UNUSABLE = Condition(
     "GatewayContactUnusable",
     "Contact {contact} of {person} cannot be notified",
@@ -84,6 +91,7 @@ CONDITIONS: Mapping[str, Condition] = {
     one.name: one
     for one in (
         NOBODY_ON_CALL,
+        SOURCE_SILENT,
         CLOCK_SKEW,
         RELOAD_FAILED,
         CONTACT_UNUSABLE,

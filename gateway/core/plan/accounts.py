@@ -63,6 +63,7 @@ class SourceSettings:
     url_token: tuple[Secret, ...] = ()  # the last part of the path, for senders without headers
     max_bytes: int = 32 * 1024 * 1024
     resolve_timeout: float | None = None  # seconds; None: as the kind of source has it
+    expect_every: float | None = None  # seconds: silent for longer, SourceSilent fires
     labels: Mapping[str, str] = field(default_factory=dict)
     allow_test: bool = False
     severity_label: str = "severity"  # the plan's, for senders that have levels in place of labels

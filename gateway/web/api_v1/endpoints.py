@@ -26,6 +26,7 @@ from gateway.web.api_v1 import (
     route,
     runbooks,
     silences,
+    sources,
     swaps,
     system_changes,
     teams,
@@ -45,6 +46,7 @@ from gateway.web.api_v1.models import reports as report_models
 from gateway.web.api_v1.models import route as route_models
 from gateway.web.api_v1.models import runbooks as runbook_models
 from gateway.web.api_v1.models import silences as silence_models
+from gateway.web.api_v1.models import sources as source_models
 from gateway.web.api_v1.models import swaps as swap_models
 from gateway.web.api_v1.models import system_changes as system_change_models
 from gateway.web.api_v1.models import teams as team_models
@@ -407,6 +409,7 @@ ENDPOINTS = (
         heartbeat_models.Heartbeats,
         needs_trust=True,
     ),
+    _get("/sources", "listSources", sources.list_sources, requests.NoQuery, source_models.Sources),
     _get(
         "/runbooks",
         "listRunbooks",

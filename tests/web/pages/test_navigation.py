@@ -14,7 +14,7 @@ from tests.web.real import Client, served
 
 Gateway = tuple[World, Client]
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
-PATHS = ["/", "/silences", "/oncall", "/heartbeats", "/runbooks", "/reports"]
+PATHS = ["/", "/silences", "/oncall", "/sources", "/heartbeats", "/runbooks", "/reports"]
 
 
 @pytest.fixture
