@@ -127,6 +127,7 @@ def _figures(incidents: int) -> dict[str, Any]:
         "missed": 0,
         "no_action": incidents // 3,
         "flapping": incidents // 4,
+        "useful": incidents // 3,
         "noise": incidents // 5,
         "to_acknowledge": spread if incidents > 1 else None,
         "to_resolve": spread if incidents else None,

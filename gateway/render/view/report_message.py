@@ -70,6 +70,7 @@ _TILES = (
     ("missed responses", "missed"),
     ("resolved without an action", "no_action"),
     ("flapping", "flapping"),
+    ("marked as useful", "useful"),
     ("marked as noise", "noise"),
 )
 
