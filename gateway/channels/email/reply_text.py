@@ -27,13 +27,17 @@ def new_text(text: str, html: str = "") -> str:
 
     Takes up to 0.2 s: call it in a thread.
     """
-    plain = text if text.strip() else _text_of(html[:MOST_HTML])
-    cut = _normalized(plain)[:MOST_CHARACTERS]
+    cut = plain_text(text, html)[:MOST_CHARACTERS]
     replies = _PARSER.read(cut).replies if cut else []
     body = (replies[0].body or "") if replies else ""
     # The library leaves a quote in place that is followed by an answer.
     lines = [line for line in body.splitlines() if not line.lstrip().startswith(">")]
     return "\n".join(lines).strip()
+
+
+def plain_text(text: str, html: str = "") -> str:
+    """Return the whole text of a mail, that of HTML where there is no plain text."""
+    return _normalized(text if text.strip() else _text_of(html[:MOST_HTML]))
 
 
 def _normalized(text: str) -> str:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from gateway.config.build.accounts import Secrets, basic_list, secret_list
 from gateway.config.build.json_mapping import json_mapping
+from gateway.config.build.mail_rules import mail_rules
 from gateway.config.build.presets import with_changes
 from gateway.config.grammar.parsed import ParsedSection, ParsedValue
 from gateway.config.grammar.sources import KEYS_OF_TYPES, SOURCE_TYPES
@@ -85,6 +86,8 @@ class SourceBuilder:
             levels={level: item.value for level, item in entry.map_of("levels").items()},
             **{key: entry.get(key) for key in PLAIN_KEYS if key in entry},
         )
+        if "rules" in entry:
+            settings = replace(settings, mail_rules=mail_rules(entry))
         if "tags" in entry:
             settings = replace(settings, tags=tuple(one.value for one in entry.list_of("tags")))
         if settings.expect_every is not None and settings.expect_every < SHORTEST_EXPECTED:

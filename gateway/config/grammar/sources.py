@@ -4,6 +4,7 @@ from gateway.config.grammar.durations import POSITIVE_DURATION
 from gateway.config.grammar.field_types import Choice
 from gateway.config.grammar.json_mapping import MAPPING
 from gateway.config.grammar.lists import ListOf, MapOf
+from gateway.config.grammar.mail_rules import MAIL_RULES
 from gateway.config.grammar.sections import Field, Section
 from gateway.config.grammar.values import (
     FLAG,
@@ -16,7 +17,12 @@ from gateway.core.plan.source_types import SOURCE_SPECS
 
 SOURCE_TYPES = tuple(SOURCE_SPECS)
 PRESET_TYPES = tuple(name for name, one in SOURCE_SPECS.items() if one.has_preset)
-KEYS_OF_TYPES = {"tags": ("sentry",), "levels": ("sentry",), "mapping": ("json", *PRESET_TYPES)}
+KEYS_OF_TYPES = {
+    "rules": ("email",),
+    "tags": ("sentry",),
+    "levels": ("sentry",),
+    "mapping": ("json", *PRESET_TYPES),
+}
 """Keys that only sources of some types have."""
 
 SECRETS = ListOf(SECRET, or_one=True)
@@ -145,6 +151,14 @@ SOURCE = Section(
             f"{', '.join(PRESET_TYPES)}: changes to it, label by label.",
             "needed for type json",
             '{labels: {alertname: "{{ title }}"}}',
+        ),
+        Field(
+            "rules",
+            MAIL_RULES,
+            "Of type email: which mails begin and end which alerts. The first that applies counts; "
+            "a mail to which none applies is ignored.",
+            "every mail is an alert, one for each address",
+            "[{subject: failed}, {subject: succeeded, status: resolved}]",
         ),
     ),
     elsewhere={

@@ -96,6 +96,26 @@ def why_nobodys(mail: InboundMail, own_addresses: Sequence[str]) -> str:
     return "it is an automatic reply" if _ABSENT.match(mail.subject) else ""
 
 
+def why_no_alert(mail: InboundMail) -> str:
+    """Return why a mail is no alert of a program, or empty text.
+
+    Programs may say that they are robots or lists. Answers to mails, bounces, forged senders and
+    the gateway's own mails are no alerts: one of them would open an incident about an incident.
+    """
+    for name, value in mail.headers:
+        header, text = name.strip().casefold(), value.strip().casefold()
+        if header in ("list-id", "list-unsubscribe", "x-auto-response-suppress"):
+            continue
+        if header == "auto-submitted" and text.startswith("auto-generated"):
+            continue
+        if header == "precedence" and text != "auto_reply":
+            continue
+        reason = _why_automatic(header, text)
+        if reason:
+            return reason
+    return "it is an automatic reply" if _ABSENT.match(mail.subject) else ""
+
+
 def _why_automatic(name: str, value: str) -> str:
     """Return what a header says against a person, or empty text; both are in lower case."""
     if name in _AUTOMATIC_HEADERS:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from gateway.core.plan.json_mapping import JsonMapping
+from gateway.core.plan.mail_rules import MailRule
 
 EACH_TARGET = "each target"
 """Why a console stands in for a channel: each target of it lacks a variable of its own."""
@@ -70,6 +71,7 @@ class SourceSettings:
     tags: tuple[str, ...] | None = None  # Sentry's that become labels; None: the usual ones
     levels: Mapping[str, str] = field(default_factory=dict)  # severities by Sentry's level
     mapping: JsonMapping | None = None  # of type json
+    mail_rules: tuple[MailRule, ...] = ()  # of type email; without any, every mail is an alert
 
     @property
     def open(self) -> bool:

@@ -24,7 +24,8 @@ class SourceSpec:
 
     `lists_alerts`: its posts are lists of any length, which are stored in pieces. `hmac_headers`:
     where its signature stands by default; any of them. `post_id_header`: the header with an id of
-    the post, which is the same when it is sent again; empty: none. `answer_within`: the seconds in
+    the post, which is the same when it is sent again; empty: none;
+    `post_id_field`: the field of its body with such an id. `answer_within`: the seconds in
     which it must be answered; None: it waits long enough. `is_personal`: its bodies may contain
     people's data, so no part of a refused one is stored. `has_preset`: a shipped mapping makes
     alerts of its JSON bodies. `max_bytes`: the default limit of a body.
@@ -36,6 +37,7 @@ class SourceSpec:
     scheme: Scheme = Scheme.BODY
     hmac_headers: tuple[str, ...] = ("X-Signature",)
     post_id_header: str = ""
+    post_id_field: str = ""
     answer_within: float | None = None
     is_personal: bool = False
     has_preset: bool = False
@@ -86,6 +88,8 @@ SOURCE_SPECS: Mapping[str, SourceSpec] = {
         ),
         # Longer than a day, because most of its alerts are checked daily.
         SourceSpec("posthog", is_personal=True, resolve_timeout=25 * 3600.0),
+        # Attachments of 35 MB, which are dropped, become 47 MB in base64.
+        SourceSpec("email", post_id_field="MessageID", is_personal=True, max_bytes=50 * MEBIBYTE),
         SourceSpec(
             "change",
             hmac_headers=("X-Hub-Signature-256",),

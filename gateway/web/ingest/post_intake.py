@@ -12,9 +12,13 @@ from gateway.core.plan.source_types import SOURCE_SPECS
 from gateway.flow.engine import Engine
 from gateway.flow.intake.intake import OverloadedError
 from gateway.web.ingest.body_intake import BodyIntake, IngestOutcome
-from gateway.web.ingest.sources.parsed import Post
+from gateway.web.ingest.sources.body import read_json
+from gateway.web.ingest.sources.parsed import BodyError, Post
 
 log = logging.getLogger(__name__)
+
+LONGEST_ID = 200
+"""Characters of an id in a body; it is stored to recognise a repeated post."""
 
 
 class PostIntake:
@@ -43,8 +47,7 @@ class PostIntake:
         return task.result()
 
     async def _take_once(self, post: Post) -> IngestOutcome:
-        name, header = post.source.name, SOURCE_SPECS[post.source.type].post_id_header
-        post_id = post.headers.get(header, "") if header else ""
+        name, post_id = post.source.name, await _post_id(post)
         if post_id and await self._engine.source_posts.is_known(name, post_id):
             return IngestOutcome(note="this post was accepted before")
         outcome = await self._bodies.take(post)
@@ -57,3 +60,22 @@ class PostIntake:
         error = None if task.cancelled() else task.exception()
         if error is not None and not isinstance(error, GatewayError):
             log.error("a post could not be taken", exc_info=error)
+
+
+async def _post_id(post: Post) -> str:
+    """Return the sender's id of a post, empty without one."""
+    spec = SOURCE_SPECS[post.source.type]
+    if spec.post_id_header:
+        return post.headers.get(spec.post_id_header, "")
+    if spec.post_id_field:  # in a thread: a mail has megabytes of attachments
+        return await asyncio.to_thread(_text_field, post.body, spec.post_id_field)
+    return ""
+
+
+def _text_field(body: bytes, name: str) -> str:
+    try:
+        content, _ = read_json(body)
+    except BodyError:
+        return ""
+    value = content.get(name) if isinstance(content, dict) else None
+    return value[:LONGEST_ID] if isinstance(value, str) and value.isprintable() else ""

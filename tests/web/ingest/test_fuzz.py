@@ -123,6 +123,16 @@ POSTHOG = fields(
     alert_id=TEXTS,
     result_count=VALUES,
 )
+MAIL = fields(
+    MessageID=TEXTS | st.just("m-1"),
+    FromFull=fields(Email=TEXTS),
+    OriginalRecipient=TEXTS,
+    ToFull=st.lists(fields(Email=TEXTS), max_size=2),
+    Subject=TEXTS,
+    TextBody=TEXTS,
+    HtmlBody=TEXTS,
+    Headers=st.lists(fields(Name=TEXTS, Value=TEXTS), max_size=2),
+)
 CHANGE = fields(title=TEXTS, at=TIMES, link=URLS, labels=LABELS, status=TEXTS, key=TEXTS, by=TEXTS)
 DEPLOYMENT = fields(
     deployment=fields(id=NUMBERS, ref=TEXTS, environment=TEXTS, created_at=TIMES),
@@ -149,6 +159,7 @@ SHAPES: dict[str, st.SearchStrategy[Any]] = {
     "sentry": SENTRY,
     "json": JOBS,
     "posthog": POSTHOG,
+    "email": MAIL,
     **dict.fromkeys(PRESET_TYPES, PRESETS),
     "change": CHANGE | fields(changes=st.lists(CHANGE, max_size=3)),
 }

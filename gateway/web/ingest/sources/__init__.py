@@ -6,6 +6,7 @@ from gateway.core.plan.source_types import SOURCE_SPECS
 from gateway.web.ingest.sources import (
     alertmanager,
     change,
+    email,
     grafana,
     json_mapping,
     posthog,
@@ -22,6 +23,7 @@ SOURCES: Mapping[str, Parse] = {
     "json": json_mapping.parse,
     "posthog": posthog.parse,
     **{name: json_mapping.parse for name, one in SOURCE_SPECS.items() if one.has_preset},
+    "email": email.parse,
     "change": change.parse,
 }
 """The parser of each type in `gateway.core.plan.source_types`."""
