@@ -33,7 +33,7 @@ RESERVED: Mapping[str, str] = {
 SHORTEST_EXPECTED = 60.0
 """Seconds. A shorter `expect_every` would fire between two posts that are a little late."""
 
-PLAIN_KEYS = ("hmac_timestamp_header", "allow_test", "expect_every")
+PLAIN_KEYS = ("hmac_timestamp_header", "allow_test", "expect_every", "max_per_minute")
 """Keys of a source whose values are stored as they are."""
 
 

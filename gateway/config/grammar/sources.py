@@ -120,6 +120,14 @@ SOURCE = Section(
             "26h",
         ),
         Field(
+            "max_per_minute",
+            count(1, 1_000_000),
+            "How many posts a minute are accepted by a replica; more are answered 503 with "
+            "Retry-After, and listed as refused.",
+            "no limit",
+            "600",
+        ),
+        Field(
             "expect_every",
             POSITIVE_DURATION,
             "After how long without an accepted post `SourceSilent`, an alert of the gateway's "

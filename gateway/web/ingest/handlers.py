@@ -13,6 +13,7 @@ from typing import Any
 
 from aiohttp import web
 
+from gateway import clock
 from gateway.core.plan.accounts import SourceSettings
 from gateway.core.plan.source_types import SOURCE_SPECS
 from gateway.core.text.escape import escape_invisible
@@ -32,6 +33,7 @@ from gateway.web.http.signatures import Signature
 from gateway.web.ingest.body_intake import IngestOutcome
 from gateway.web.ingest.in_flight import BODIES, InFlight, Lease
 from gateway.web.ingest.post_intake import PostIntake
+from gateway.web.ingest.rate_limit import RateLimits
 from gateway.web.ingest.sources import SOURCES
 from gateway.web.ingest.sources.parsed import BodyError, Post
 
@@ -59,6 +61,7 @@ class IngestEndpoints:
         self._engine = engine
         self._posts = PostIntake(engine)
         self._in_flight = InFlight()
+        self._rates = RateLimits()
         self._storing = asyncio.Semaphore(STORED_AT_ONCE)
 
     async def webhook(self, request: web.Request) -> web.StreamResponse:
@@ -103,6 +106,7 @@ class IngestEndpoints:
         body = b""
         try:
             source, body = await self._authenticate(request, sources, lease)
+            self._rates.take(source, clock.monotonic())
             post = Post(source, body, self._engine.now(), request.headers)
             outcome = await self._posts.take(post)
         except RequestError as error:
