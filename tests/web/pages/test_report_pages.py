@@ -208,6 +208,23 @@ async def test_reports_need_the_right_to_read(tmp_path: Path, path: str) -> None
         assert (await client.get(path, headers=headers)).status == 200
 
 
+@pytest.mark.parametrize(
+    ("zone", "day", "hours"),
+    [
+        ("Europe/Berlin", "2026-03-29", 23.0),
+        ("Europe/Berlin", "2026-10-25", 25.0),
+        ("Australia/Lord_Howe", "2026-04-05", 24.5),
+        ("America/Havana", "2026-03-08", 23.0),
+        ("UTC", "2026-10-25", 24.0),
+    ],
+)
+def test_day_of_a_clock_change_is_as_long_as_it_was(zone: str, day: str, hours: float) -> None:
+    """E24: a day of the form is from midnight to midnight on the wall clock; none is lost."""
+    query = ReportQuery.parse({"from": day, "to": day})
+    selection = query.request(zone, START + 400 * DAY).selection
+    assert selection.end - selection.start == hours * HOUR
+
+
 _TEXTS = st.one_of(st.text(max_size=20), st.sampled_from(["2026-11-01", "7d", "none", "team"]))
 
 
