@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from gateway.core.heartbeats.state import Ping, PingKind
 from gateway.core.incidents.incident import State
-from tests.flow.world import MINUTE, alert
+from tests.flow.world import MINUTE, ROUTES, alert
 from tests.web.browser import browser
 from tests.web.real import served, token
 
@@ -60,3 +61,27 @@ async def test_phone_shows_pages_without_scrolling_sideways(tmp_path: Path) -> N
                 ".map(e => e.getBoundingClientRect().height), 1000)"
             )
             assert height >= 44, path
+
+
+async def test_phone_shows_heartbeats_without_scrolling_sideways(tmp_path: Path) -> None:
+    """Neither the longest name and output nor the address to ping widens the page."""
+    name = "renewal-cron-of-all-subscriptions-in-every-region-and-currency"
+    jobs = f"heartbeats:\n  {name}: {{period: 1h}}\n"
+    async with (
+        served(tmp_path, ROUTES + jobs) as (world, client),
+        browser(tmp_path / "profile") as page,
+    ):
+        heartbeats = world.engine.heartbeats
+        job = world.engine.plan.heartbeats[name]
+        await heartbeats.ping(job, Ping(PingKind.FAIL, exit_status=3, output="x" * 3000))
+        await page.call(
+            "Emulation.setDeviceMetricsOverride",
+            width=360,
+            height=740,
+            deviceScaleFactor=2,
+            mobile=True,
+        )
+        await page.open(f"http://127.0.0.1:{client.port}/heartbeats")
+        await page.run("document.querySelectorAll('details').forEach(e => e.open = true)")
+        assert "exit status 3" in await page.text()
+        assert await page.run("document.documentElement.scrollWidth") <= 360
