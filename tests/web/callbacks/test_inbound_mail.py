@@ -162,7 +162,7 @@ async def test_reply_useful_or_noise_marks_the_incident(mailbox: Mailbox) -> Non
 
 
 async def test_other_text_is_a_comment_without_quote_and_signature(mailbox: Mailbox) -> None:
-    """A command in the quote does not act."""
+    """E58: a command in the quote does not act."""
     await mailbox.reply(f"I see it in the ledger as well.\n\nBest regards\nAna{QUOTE}")
     [comment] = (await mailbox.incident()).responses.comments
     assert (comment.by, comment.text) == ("ana", "I see it in the ledger as well.")
@@ -246,7 +246,7 @@ async def test_old_mail_cannot_be_replied_to(mailbox: Mailbox) -> None:
 async def test_robots_bounces_and_forgeries_change_nothing(
     mailbox: Mailbox, name: str, value: str
 ) -> None:
-    """They are recorded, and nobody answers them."""
+    """E58: They are recorded, and nobody answers them."""
     answer = await mailbox.reply("ack", Headers=[{"Name": name, "Value": value}])
     assert answer["status"] == "refused"
     assert await nothing_changed(mailbox)

@@ -159,7 +159,7 @@ async def test_unanswered_call_notifies_the_next_contact_at_once(
 
 
 async def test_completed_call_is_no_acknowledgement(gateway: Phones) -> None:
-    """A machine answers, too: the next contact follows at its own time."""
+    """E60: a machine answers, too: the next contact follows at its own time."""
     await gateway.call("completed")
     assert (await gateway.incident()).ack is None
     assert gateway.sent_to(ANA_MAIL) == []

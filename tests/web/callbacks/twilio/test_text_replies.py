@@ -120,7 +120,7 @@ async def test_what_is_not_understood_is_explained_once_an_hour(gateway: Phones,
 
 @pytest.mark.parametrize("word", ["STOP", "stop", " Unsubscribe ", "END", "quit", "cancel"])
 async def test_stop_makes_the_contact_unusable_until_start(gateway: Phones, word: str) -> None:
-    """Twilio refuses to send after STOP: the next contact is notified, until START."""
+    """E59: twilio refuses to send after STOP: the next contact is notified, until START."""
     assert await gateway.text(word) == ""
     assert "STOP" in gateway.world.engine.plan.unusable_contacts[ANA_SMS]
     assert gateway.sent_to("email:ana@example.com") == ["notification rule"]
