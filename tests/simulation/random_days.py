@@ -124,6 +124,13 @@ class Simulation:
             self.world.mend(channel)
 
     async def pass_time(self, seconds: float) -> None:
+        """Let time pass. Most outages end within the hour: each attempt in them costs a round."""
+        if seconds > HOUR and self.world.faults and self.dice.random() < 0.7:
+            await self.pass_time(HOUR)
+            seconds -= HOUR
+            for channel in sorted(self.world.faults):
+                self.log(f"{channel} works again")
+                self.world.mend(channel)
         for one in await self.world.advance(seconds):
             self.note(one)
 

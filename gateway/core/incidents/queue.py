@@ -42,7 +42,8 @@ def next_step(
     - A target that was not notified of the firing gets firing and end in one late notice (E3). If
       no firing notice is in the queue or folded into it, the target gets nothing at all (E5).
     - After a reopening that did not reach the target, nothing repeats the end that it was notified
-      of; firing again and this end become one late notice.
+      of; firing again and this end become one late notice. An incident that the target keeps stays
+      resolved until a firing notice: any other event would open it again, and nothing resolve it.
     - Otherwise the newest notice is sent, and the older ones are folded into it.
     """
     last = len(kinds) - 1
@@ -54,7 +55,7 @@ def next_step(
     if not notified and not fires:
         return QueueStep(None, cancel=tuple(range(len(kinds))))
     if end_notified and not fires:
-        return _without_ends(kinds)
+        return QueueStep(None, cancel=tuple(range(len(kinds)))) if each else _without_ends(kinds)
     notified = notified and not end_notified
     if not notified and ended:
         return QueueStep(last, NoticeKind.LATE, fold=tuple(range(last)))

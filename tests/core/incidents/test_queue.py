@@ -70,7 +70,9 @@ def test_a_notice_with_a_folded_firing_one_is_sent(
         ([F, R], True, QueueStep(1, L, fold=(0,))),
         ([F, A], True, QueueStep(0, F)),
         ([U], False, QueueStep(0, U)),
-        ([U], True, QueueStep(0, U)),
+        # An event would open PagerDuty's incident again, and nothing would resolve it.
+        ([U], True, QueueStep(None, cancel=(0,))),
+        ([A, U, R], True, QueueStep(None, cancel=(0, 1, 2))),
         ([U, R], False, QueueStep(0, U, cancel=(1,))),
         ([U, R, U], False, QueueStep(2, U, fold=(0,), cancel=(1,))),
     ],
