@@ -77,8 +77,8 @@ async def test_nightly_script_over_a_change_of_the_clocks(tmp_path: Path, change
             await run_job(ping)
         slot = next_slot(CRON, "Europe/Berlin", world.now)
         assert await until(world, slot + HOUR - 1) == []
-        (_, *_) = fired = await until(world, slot + HOUR + 10 * MINUTE)
-        assert {d.kind for d in fired} == {"firing"}
+        fired = await until(world, slot + HOUR + 20 * MINUTE)
+        assert "firing" in {d.kind for d in fired}
         await run_job(ping)
         assert {d.kind for d in await until(world, world.now + HOUR)} >= {"resolved"}
 

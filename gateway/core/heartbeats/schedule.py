@@ -79,7 +79,10 @@ def problems(
     since = {
         HeartbeatProblem.MISSING: missing_at(heartbeat, state, next_slot),
         HeartbeatProblem.SLOW: slow_at(heartbeat, state),
-        HeartbeatProblem.FAILED: float("inf") if state.failed_at is None else state.failed_at,
+        # A fact, also for a replica whose clock is behind, or whose check began before the ping.
+        HeartbeatProblem.FAILED: float("inf")
+        if state.failed_at is None
+        else min(state.failed_at, now),
     }
     return {problem: at for problem, at in since.items() if at <= now}
 

@@ -152,6 +152,14 @@ def test_failure_lasts_until_a_success() -> None:
     assert job.firing == set()
 
 
+def test_check_that_began_before_a_failure_does_not_end_its_alert() -> None:
+    """Neither a slow check nor a replica whose clock is behind takes the failure back."""
+    job = nightly()
+    job.ping(PingKind.FAIL, at=berlin("2026-11-18 02:31"))
+    job.status(berlin("2026-11-18 02:30:59"))
+    assert job.firing == {"failed"}
+
+
 def test_success_of_another_run_does_not_end_the_watched_one() -> None:
     """Of runs that overlap the newest is watched, by its id."""
     job = nightly()
