@@ -11,6 +11,10 @@ from gateway.core.heartbeats.state import HeartbeatState
 from gateway.core.plan.heartbeat import HEARTBEAT_SOURCE, Heartbeat, HeartbeatProblem
 from gateway.core.time.timestamps import format_duration, format_rfc3339
 
+CLOCKS_DIFFER = 10.0
+"""Seconds by which a check may be behind the one that let an alert fire, on another replica. Higher
+delays the end of an alert whose deadline a reload moved by less."""
+
 Reported = tuple[HeartbeatState, list[Alert]]
 """A state that knows which alerts fire, and the alerts to store with it."""
 
@@ -32,7 +36,11 @@ def report_problems(
     """
     firing: dict[str, Mapping[str, str]] = {}
     alerts = []
-    for problem, since in problems(heartbeat, state, next_slot, now).items():
+    wrong = problems(heartbeat, state, next_slot, now)
+    if not repeated:
+        nearly = problems(heartbeat, state, next_slot, now + CLOCKS_DIFFER)
+        wrong |= {one: min(at, now) for one, at in nearly.items() if one.value in state.alerts}
+    for problem, since in wrong.items():
         labels = dict(heartbeat.labels[problem])
         known = state.alerts.get(problem)
         if known is None and patient and problem is HeartbeatProblem.MISSING:
