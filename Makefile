@@ -81,7 +81,7 @@ LOCK := PIP_CONFIG_FILE=/dev/null PIP_INDEX_URL= PIP_EXTRA_INDEX_URL= PIP_FIND_L
 	$(BIN)/pip-compile --quiet --upgrade --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url \
 	--no-emit-find-links --no-emit-trusted-host --no-emit-options pyproject.toml
 # The extras of channels, for `make run` and the container.
-EXTRAS := --extra apprise --extra smtp --extra twilio
+EXTRAS := --extra apprise --extra smtp --extra sns --extra twilio
 lock: setup
 	$(LOCK) $(EXTRAS) --output-file requirements.lock
 	$(LOCK) $(EXTRAS) --extra dev --constraint requirements.lock --output-file requirements-dev.lock

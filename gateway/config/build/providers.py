@@ -36,11 +36,11 @@ def provider_credential(spec: ChannelSpec, entry: ParsedSection) -> str:
 
 def is_installed(spec: ChannelSpec) -> bool:
     """Return whether an account that nobody declares can be there: it may need a library."""
-    return all(_has_module(one.module) for one in spec.libraries.values())
+    return all(has_module(one.module) for one in spec.libraries.values())
 
 
 @cache
-def _has_module(name: str) -> bool:
+def has_module(name: str) -> bool:
     """Return whether a module can be imported: a file may have thousands of targets."""
     return find_spec(name) is not None
 
@@ -49,7 +49,7 @@ def check_library(spec: ChannelSpec, entry: ParsedSection, findings: Findings) -
     """Note an error if the account's provider needs a library that is not installed."""
     provider = provider_name(spec, entry)
     library = spec.libraries.get(provider)
-    if library is None or _has_module(library.module):
+    if library is None or has_module(library.module):
         return
     message = (
         f"{spec.label} by {provider} needs the library {library.module}, which is not installed: "

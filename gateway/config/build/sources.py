@@ -7,6 +7,7 @@ from gateway.config.build.accounts import Secrets, basic_list, secret_list
 from gateway.config.build.json_mapping import json_mapping
 from gateway.config.build.mail_rules import mail_rules
 from gateway.config.build.presets import with_changes
+from gateway.config.build.providers import PACKAGE, has_module
 from gateway.config.grammar.parsed import ParsedSection, ParsedValue
 from gateway.config.grammar.sources import KEYS_OF_TYPES, SOURCE_TYPES
 from gateway.config.source.problem import Findings, SourcePosition, shorten
@@ -32,6 +33,8 @@ RESERVED: Mapping[str, str] = {
 
 SHORTEST_EXPECTED = 60.0
 """Seconds. A shorter `expect_every` would fire between two posts that are a little late."""
+
+SNS = "sns"
 
 PLAIN_KEYS = ("hmac_timestamp_header", "allow_test", "expect_every", "max_per_minute")
 """Keys of a source whose values are stored as they are."""
@@ -93,6 +96,9 @@ class SourceBuilder:
         if settings.expect_every is not None and settings.expect_every < SHORTEST_EXPECTED:
             message = "expect_every: shorter than the delays of a sender: write 1m or more"
             self._findings.error(entry.position_of("expect_every"), message)
+        settings = replace(settings, topics=tuple(one.value for one in entry.list_of("topics")))
+        if type_ == SNS:
+            self._check_sns(name, entry)
         if settings.open and entry.valid:
             self._findings.warn(item.position, _open_source(name))
         spec = SOURCE_SPECS.get(type_)
@@ -107,6 +113,19 @@ class SourceBuilder:
             max_bytes=entry.get("max_bytes", spec.max_bytes),
             resolve_timeout=entry.get("resolve_timeout", spec.resolve_timeout),
         )
+
+    def _check_sns(self, name: str, entry: ParsedSection) -> None:
+        if entry.lacks("topics"):
+            message = f'source "{shorten(name)}": "topics" is missing: the ARNs that may post'
+            self._findings.error(entry.position, message)
+        for key in ("bearer", "basic", "hmac", "url_token"):
+            if key in entry:
+                message = f"{key}: SNS signs with Amazon's certificate and sends nothing else"
+                self._findings.error(entry.position_of(key), message)
+        if not has_module("cryptography"):
+            message = "type sns needs the library cryptography, which is not installed: "
+            message += f'pip install "{PACKAGE}[sns]"'
+            self._findings.error(entry.position, message)
 
     def _mapping(self, name: str, entry: ParsedSection) -> JsonMapping | None:
         type_ = entry.get("type", name)

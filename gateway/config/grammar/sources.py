@@ -1,7 +1,7 @@
 """The grammar of sources."""
 
 from gateway.config.grammar.durations import POSITIVE_DURATION
-from gateway.config.grammar.field_types import Choice
+from gateway.config.grammar.field_types import Choice, Text
 from gateway.config.grammar.json_mapping import MAPPING
 from gateway.config.grammar.lists import ListOf, MapOf
 from gateway.config.grammar.mail_rules import MAIL_RULES
@@ -13,11 +13,13 @@ from gateway.config.grammar.values import (
     WORD,
     count,
 )
+from gateway.core.plan.sns_topic import parse_topic
 from gateway.core.plan.source_types import SOURCE_SPECS
 
 SOURCE_TYPES = tuple(SOURCE_SPECS)
 PRESET_TYPES = tuple(name for name, one in SOURCE_SPECS.items() if one.has_preset)
 KEYS_OF_TYPES = {
+    "topics": ("sns",),
     "rules": ("email",),
     "tags": ("sentry",),
     "levels": ("sentry",),
@@ -25,6 +27,12 @@ KEYS_OF_TYPES = {
 }
 """Keys that only sources of some types have."""
 
+
+def _topic(text: str) -> str:
+    return parse_topic(text).arn
+
+
+TOPIC = Text("ARN of a topic", _topic, "^arn:")
 SECRETS = ListOf(SECRET, or_one=True)
 
 BASIC = Section(
@@ -151,6 +159,14 @@ SOURCE = Section(
             "and by the state of a metric alert (critical, warning).",
             "fatal and critical: critical, error and warning: warning, others: info",
             "{error: critical}",
+        ),
+        Field(
+            "topics",
+            ListOf(TOPIC),
+            "Of type sns: the topics that may post, by their ARNs; their subscriptions are "
+            "confirmed.",
+            "needed for type sns",
+            '["arn:aws:sns:eu-central-1:123456789012:billing"]',
         ),
         Field(
             "mapping",

@@ -64,6 +64,7 @@ class SourceSettings:
     url_token: tuple[Secret, ...] = ()  # the last part of the path, for senders without headers
     max_bytes: int = 32 * 1024 * 1024
     resolve_timeout: float | None = None  # seconds; None: as the kind of source has it
+    topics: tuple[str, ...] = ()  # ARNs that may post, of type sns
     max_per_minute: int | None = None  # posts; more are answered 503
     expect_every: float | None = None  # seconds: silent for longer, SourceSilent fires
     labels: Mapping[str, str] = field(default_factory=dict)
@@ -77,7 +78,8 @@ class SourceSettings:
     @property
     def open(self) -> bool:
         """Whether anybody may post."""
-        return not (self.bearer or self.basic or self.hmac or self.url_token)
+        proofs = (self.bearer, self.basic, self.hmac, self.url_token, self.topics)
+        return not any(proofs)
 
 
 @dataclass(frozen=True, slots=True)

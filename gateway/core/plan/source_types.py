@@ -15,6 +15,7 @@ class Scheme(Enum):
     """How a sender signs a post with an HMAC-SHA256, in hexadecimal digits."""
 
     BODY = "body"  # the body; with hmac_timestamp_header the time and a colon before it
+    SNS = "sns"  # not an HMAC: Amazon's certificate proves the topic
     STRIPE = "stripe"  # "t=TIME,v1=DIGITS,…" in one header, over the time, a dot and the body
 
 
@@ -85,6 +86,13 @@ SOURCE_SPECS: Mapping[str, SourceSpec] = {
             hmac_headers=("Stripe-Signature",),
             is_personal=True,
             resolve_timeout=90 * 86400.0,  # a dispute takes up to three months
+        ),
+        SourceSpec(
+            "sns",
+            has_preset=True,
+            scheme=Scheme.SNS,
+            post_id_field="MessageId",
+            max_bytes=512 * 1024,  # SNS's own limit is 256 KiB
         ),
         # Longer than a day, because most of its alerts are checked daily.
         SourceSpec("posthog", is_personal=True, resolve_timeout=25 * 3600.0),

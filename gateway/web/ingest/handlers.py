@@ -15,7 +15,7 @@ from aiohttp import web
 
 from gateway import clock
 from gateway.core.plan.accounts import SourceSettings
-from gateway.core.plan.source_types import SOURCE_SPECS
+from gateway.core.plan.source_types import SOURCE_SPECS, Scheme
 from gateway.core.text.escape import escape_invisible
 from gateway.flow.engine import Engine
 from gateway.flow.intake.intake import OverloadedError
@@ -34,6 +34,7 @@ from gateway.web.ingest.body_intake import IngestOutcome
 from gateway.web.ingest.in_flight import BODIES, InFlight, Lease
 from gateway.web.ingest.post_intake import PostIntake
 from gateway.web.ingest.rate_limit import RateLimits
+from gateway.web.ingest.sns.verify import SnsVerifier, UnreachableError, UnverifiedError
 from gateway.web.ingest.sources import SOURCES
 from gateway.web.ingest.sources.parsed import BodyError, Post
 
@@ -62,6 +63,7 @@ class IngestEndpoints:
         self._posts = PostIntake(engine)
         self._in_flight = InFlight()
         self._rates = RateLimits()
+        self._sns = SnsVerifier(engine.now)
         self._storing = asyncio.Semaphore(STORED_AT_ONCE)
 
     async def webhook(self, request: web.Request) -> web.StreamResponse:
@@ -135,6 +137,8 @@ class IngestEndpoints:
         self, request: web.Request, sources: Sequence[SourceSettings], lease: Lease
     ) -> tuple[SourceSettings, bytes]:
         """Return the authenticated source of the request, and its body. Raise RequestError."""
+        if SOURCE_SPECS[sources[0].type].scheme is Scheme.SNS:
+            return sources[0], await self._read_signed_by_amazon(request, sources[0], lease)
         head, url_token = request.headers, request.match_info.get("token", "")
         authenticated = next(
             (one for one in sources if source_auth.is_proven_by_head(one, head, url_token)), None
@@ -158,6 +162,23 @@ class IngestEndpoints:
         if signed is None:
             raise source_auth.unauthorized(sources[0])
         return signed, body
+
+    async def _read_signed_by_amazon(
+        self, request: web.Request, source: SourceSettings, lease: Lease
+    ) -> bytes:
+        """Return the body of a message of SNS, once it is verified. Raise RequestError.
+
+        Its Content-Type is text/plain, although it is JSON. A subscription is confirmed.
+        """
+        body = await self._read_unproven_body(request, source.max_bytes, lease)
+        try:
+            message = await self._sns.verify(source, body)
+            await self._sns.confirm(message)
+        except UnverifiedError as error:
+            raise RequestError(401, f"the message is not proven: {error}") from None
+        except UnreachableError as error:
+            raise RequestError(503, str(error), headers={"Retry-After": "20"}) from None
+        return body
 
     async def _read_unproven_body(
         self,

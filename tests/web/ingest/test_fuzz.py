@@ -7,7 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gateway.config.build.json_mapping import json_mapping
+from gateway.config.build.presets import preset
 from gateway.config.grammar.sources import PRESET_TYPES
+from gateway.config.source.problem import Findings
 from gateway.core.alerts.labels import identity
 from gateway.core.plan.accounts import SourceSettings
 from gateway.core.plan.json_mapping import JsonMapping, MappedValue, StatusRule
@@ -141,7 +144,13 @@ DEPLOYMENT = fields(
     ),
     repository=fields(full_name=TEXTS, html_url=URLS),
 )
-SETTINGS = {"json": SourceSettings("json", "json", mapping=MAPPING)}
+SETTINGS = {
+    "json": SourceSettings("json", "json", mapping=MAPPING),
+    **{
+        name: SourceSettings(name, name, mapping=json_mapping(preset(name), Findings(name)))
+        for name in PRESET_TYPES
+    },
+}
 """Settings of types that need some."""
 
 ANYTHING = st.recursive(

@@ -12,6 +12,7 @@ from gateway.web.ingest.sources import (
     posthog,
     prometheus,
     sentry,
+    sns,
 )
 from gateway.web.ingest.sources.parsed import Parse
 
@@ -23,6 +24,7 @@ SOURCES: Mapping[str, Parse] = {
     "json": json_mapping.parse,
     "posthog": posthog.parse,
     **{name: json_mapping.parse for name, one in SOURCE_SPECS.items() if one.has_preset},
+    "sns": sns.parse,
     "email": email.parse,
     "change": change.parse,
 }
