@@ -53,6 +53,7 @@ def build_app(engine: Engine, settings: ServerSettings) -> web.Application:
     prefixed[ENGINE], prefixed[SETTINGS] = engine, settings
     prefixed[REFUSALS] = app[REFUSALS]
     _add_all(prefixed)
+    app[slack.SOCKET_MODE] = prefixed[slack.SOCKET_MODE]
     redirect = partial(_redirect, f"{settings.route_prefix}/")
     prefixed.router.add_get("", redirect)
     app.add_subapp(settings.route_prefix, prefixed)

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.process
 HEAVY = ("aiohttp", "sqlalchemy", "slack_sdk", "pdpyras", "postmarker", "pydantic", "rich")
 QUICK = {
     "check": (*HEAVY, "asyncio"),
-    "route severity=critical --file": (*HEAVY, "asyncio", "importlib.metadata", "jinja2"),
+    "route severity=critical --file": (*HEAVY, "asyncio", "importlib.metadata"),
 }
 
 

@@ -12,7 +12,7 @@ from gateway.core.incidents.incident import Incident
 from gateway.core.incidents.notice import NoticeKind
 from gateway.core.incidents.vendor_event import Cause
 from gateway.core.plan.channels import CHANNELS, Capability
-from gateway.flow.dispatch.caused import record_cause, without_origin
+from gateway.flow.dispatch.caused import record_cause, record_what_origin_knows, without_origin
 from gateway.flow.dispatch.context import DecisionContext
 from gateway.flow.dispatch.dispatch import with_latest_reports
 from gateway.flow.dispatch.merged import follow_merged, members_with_merged
@@ -81,9 +81,13 @@ def respond(
     timeline.add_ack(tx, number, result.answer.value, actor, now)
     decisions = [one for one in (result.decision, result.other) if one is not None]
     decisions += follow_merged(tx, [incident], decisions, now)
-    if cause is not None:
-        decisions = [without_origin(one, cause) for one in decisions]
-    save_decisions(tx, decisions, now, context.accepts)
+    if cause is None:
+        save_decisions(tx, decisions, now, context.accepts)
+    else:
+        sent = [without_origin(one, cause) for one in decisions]
+        save_decisions(tx, sent, now, context.accepts)
+        for one in decisions:
+            record_what_origin_knows(tx, one, cause)
     keeper.record(result.decision)
     keeper.save()
     if result.decision.ended:

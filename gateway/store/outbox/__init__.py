@@ -20,7 +20,12 @@ from gateway.store.outbox.digests import (
     unsent_digests,
 )
 from gateway.store.outbox.enqueue import add
-from gateway.store.outbox.recipients import incident_of_thread, notified_since, refired_queues
+from gateway.store.outbox.recipients import (
+    incident_of_thread,
+    mark_known,
+    notified_since,
+    refired_queues,
+)
 from gateway.store.outbox.revise import (
     change_kind,
     make_loud,
@@ -59,6 +64,7 @@ __all__ = [
     "incident_of_thread",
     "make_loud",
     "mark_fallback_notified",
+    "mark_known",
     "next_due_at",
     "notices_in_digest",
     "notices_to_digest",

@@ -10,6 +10,7 @@ from gateway.core.incidents.incident_json import target_to_json
 from gateway.core.incidents.message import THREAD, Receipt
 from gateway.core.incidents.notice import FIRING_KINDS, NoticeKind
 from gateway.core.incidents.outbox import Result
+from gateway.core.plan.plan import Target
 from gateway.store.db.bulk import insert
 from gateway.store.db.session import Row
 from gateway.store.db.statement import InList, Statement, dump, json_list, literal, load
@@ -163,6 +164,12 @@ def mark_end_notified(tx: Tx, targets: Mapping[QueueKey, str]) -> None:
     """Count targets as notified of the end: stored targets by queue."""
     rows = [(*queue, target, False, None, 0.0, None, True) for queue, target in targets.items()]
     tx.write_rows(_SAVE_END, rows)
+
+
+def mark_known(tx: Tx, incident: int, target: Target, *, ended: bool) -> None:
+    """Count a target as notified of the end, or of the firing, because it knows by itself."""
+    mark = mark_end_notified if ended else mark_notified
+    mark(tx, {(incident, target.key): dump(target_to_json(target))})
 
 
 def mark_possibly_notified(tx: Tx, cancelled: Sequence[Row]) -> None:

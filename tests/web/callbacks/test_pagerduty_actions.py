@@ -209,6 +209,26 @@ async def test_reopened_by_a_person_is_opened_here(loop: Loop) -> None:
     assert (await loop.incident()).state is State.FIRING
 
 
+@pytest.mark.parametrize("where", ["pagerduty", "gateway"])
+async def test_reopened_in_pagerduty_is_resolved_there_when_it_ends(loop: Loop, where: str) -> None:
+    """PagerDuty shows it open again, whoever had resolved it, so its end is due there again."""
+    if where == "pagerduty":
+        loop.account.press("resolved")
+    else:
+        actor = verified_person("ana", "api")
+        await loop.world.engine.act(1001, ActionName.RESOLVE, actor, reason="done")
+    await loop.until_quiet()
+    loop.account.press("reopened")
+    await loop.until_quiet()
+    before = loop.events()
+    await loop.world.post(alert(ends_at=loop.world.now))
+    await loop.until_quiet()
+    await loop.world.advance(10 * MINUTE)
+    await loop.until_quiet()
+    assert (await loop.incident()).state is State.RESOLVED
+    assert loop.events() == [*before, "resolve"]
+
+
 async def test_merge_in_pagerduty_resolves_nothing_here(loop: Loop) -> None:
     """The merged incident continues as the other one, whose events are ours from then on."""
     reason = {"type": "merge_resolve_reason", "incident": user("PBIG")}

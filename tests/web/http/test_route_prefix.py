@@ -7,8 +7,10 @@ from urllib.parse import urljoin
 import pytest
 
 from gateway.settings import SettingError, read_settings
+from gateway.web.slack.endpoints import SOCKET_MODE
 from tests.flow.world import MINUTE, alert
 from tests.web.real import served, token
+from tests.web.world import FakeEngine, app_for
 
 OUTSIDE = "https://tools.example.com/alertmanager/"
 
@@ -85,3 +87,9 @@ async def test_links_and_forms_stay_below_the_prefix(tmp_path: Path) -> None:
         acknowledged = await client.post(urljoin(path, forms[0]))
         assert "Acknowledged by you" in await acknowledged.text()
         assert (await world.incident()).ack is not None
+
+
+@pytest.mark.parametrize("prefix", ["/", "/am"])
+async def test_socket_mode_is_run_with_and_without_a_prefix(engine: FakeEngine, prefix: str) -> None:
+    """The server finds it in the outer application."""
+    assert app_for(engine, route_prefix=prefix)[SOCKET_MODE].health() == []
