@@ -90,6 +90,6 @@ async def test_links_and_forms_stay_below_the_prefix(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("prefix", ["/", "/am"])
-async def test_socket_mode_is_run_with_and_without_a_prefix(engine: FakeEngine, prefix: str) -> None:
+async def test_socket_mode_is_run_below_a_prefix_too(engine: FakeEngine, prefix: str) -> None:
     """The server finds it in the outer application."""
     assert app_for(engine, route_prefix=prefix)[SOCKET_MODE].health() == []
