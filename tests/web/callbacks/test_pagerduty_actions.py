@@ -211,7 +211,7 @@ async def test_reopened_by_a_person_is_opened_here(loop: Loop) -> None:
 
 @pytest.mark.parametrize("where", ["pagerduty", "gateway"])
 async def test_reopened_in_pagerduty_is_resolved_there_when_it_ends(loop: Loop, where: str) -> None:
-    """PagerDuty shows it open again, whoever had resolved it, so its end is due there again."""
+    """PagerDuty shows it open again, no matter where it was resolved: its end is due there too."""
     if where == "pagerduty":
         loop.account.press("resolved")
     else:
