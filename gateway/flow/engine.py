@@ -62,6 +62,7 @@ from gateway.flow.shifts.swap_messages import notify_swap, notify_void_swap
 from gateway.flow.shifts.watcher import ShiftWatcher
 from gateway.flow.silences.silence_matches import SilenceMatches
 from gateway.flow.silences.silences import Silences
+from gateway.flow.stripe.endpoint_monitor import StripeEndpointMonitor
 from gateway.flow.system_changes.system_changes import SystemChanges
 from gateway.store import StoreUnavailableError, outbox
 from gateway.store.state import timeline
@@ -151,6 +152,10 @@ class Engine:
         self.own_alerts.add_check(self.calendars.conditions)
         self.source_activity = SourceActivity(store, lambda: self._config.sources, now)
         self.own_alerts.add_check(self.source_activity.conditions)
+        self.stripe_endpoints = StripeEndpointMonitor(
+            lambda: self._config.sources, now, self.intake.submit
+        )
+        self.add_health(self.stripe_endpoints.health)
         self.mirror = OnCallMirror(store, plan, now, self.delivery.shows_on_call, self.own_alerts)
         self.feeds = Feeds(store, dependencies.links, plan, now)
         self.vendor_events = VendorEvents(
@@ -352,6 +357,7 @@ class Engine:
         self._start_rounds("own alerts", self.own_alerts.run)
         self._start_rounds("calendars", self.calendars.run)
         self._start_rounds("source activity", self.source_activity.run)
+        self._start_rounds("Stripe endpoints", self.stripe_endpoints.run)
         self._start_rounds("contacts", self.contacts.run)
 
     def prepare(self) -> None:

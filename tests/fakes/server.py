@@ -26,6 +26,7 @@ class Received:
     raw: bytes
     accepted: bool = False
     status: int = 0  # answered; 0: the connection was dropped or still hangs
+    query: str = ""  # behind the path, without the question mark
     answer: Any = None  # what was answered to an accepted one, unless a script said otherwise
 
     @property
@@ -160,7 +161,11 @@ class Fake:
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
         got = Received(
-            request.method, f"/{request.match_info['path']}", request.headers, await request.read()
+            request.method,
+            f"/{request.match_info['path']}",
+            request.headers,
+            await request.read(),
+            query=request.query_string,
         )
         self.received.append(got)
         self._arrival.set()

@@ -28,7 +28,7 @@ HERE = ROUTES.replace("runbooks: runbooks", f"runbooks: {FOLDER / 'runbooks'}")
 ENV = {
     **{f"{name}_TOKEN": f"test-{name.lower()}-token" for name in ("PROMETHEUS", "GRAFANA")},
     **{f"{name}_TOKEN": f"test-{name.lower()}-token" for name in ("POSTHOG", "POSTMARK", "SLACK")},
-    "STRIPE_URL_TOKEN": "test-stripe-url-token",
+    "STRIPE_WEBHOOK_SECRET": "test-stripe-webhook-secret",
     "SENTRY_CLIENT_SECRET": "test-sentry-secret",
     "SLACK_SIGNING_SECRET": "test-slack-signing-secret",
     "TWILIO_AUTH_TOKEN": "test-twilio-auth-token",
@@ -173,7 +173,8 @@ async def post(gateway: Gateway, source: str, name: str) -> None:
         headers["Sentry-Hook-Resource"] = "event_alert"
         headers["Sentry-Hook-Signature"] = hex_hmac(body, ENV["SENTRY_CLIENT_SECRET"])
     elif source == "stripe":
-        source = f"stripe/{ENV['STRIPE_URL_TOKEN']}"
+        digits = hex_hmac(body, ENV["STRIPE_WEBHOOK_SECRET"], f"{START:.0f}.")
+        headers["Stripe-Signature"] = f"t={START:.0f},v1={digits}"
     else:
         headers["Authorization"] = f"Bearer {ENV[f'{source.upper()}_TOKEN']}"
     answer = await client.post(f"/webhook/{source}", data=body, headers=headers)

@@ -9,6 +9,7 @@ from gateway.config.build.mail_rules import mail_rules
 from gateway.config.build.presets import with_changes
 from gateway.config.build.providers import PACKAGE, has_module
 from gateway.config.grammar.parsed import ParsedSection, ParsedValue
+from gateway.config.grammar.secret_types import secret_of
 from gateway.config.grammar.sources import KEYS_OF_TYPES, SOURCE_TYPES
 from gateway.config.source.problem import Findings, SourcePosition, shorten
 from gateway.core.alerts.own_alerts import SOURCE as OWN_SOURCE
@@ -84,6 +85,7 @@ class SourceBuilder:
             hmac=secret_list(entry, "hmac", self._secrets),
             hmac_headers=tuple(item.value for item in entry.list_of("hmac_header")),
             url_token=secret_list(entry, "url_token", self._secrets),
+            api_key=self._secrets.add(secret_of(entry.fields.get("api_key"))),
             labels={label: item.value for label, item in entry.map_of("labels").items()},
             severity_label=self._severity_label,
             levels={level: item.value for level, item in entry.map_of("levels").items()},

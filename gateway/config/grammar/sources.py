@@ -23,6 +23,7 @@ KEYS_OF_TYPES = {
     "rules": ("email",),
     "tags": ("sentry",),
     "levels": ("sentry",),
+    "api_key": ("stripe",),
     "mapping": ("json", *PRESET_TYPES),
 }
 """Keys that only sources of some types have."""
@@ -143,6 +144,14 @@ SOURCE = Section(
             "Watchdog alert; at least 1m.",
             "never",
             "15m",
+        ),
+        Field(
+            "api_key",
+            SECRET,
+            "Of type `stripe`: a restricted key that may read webhook endpoints. One that is "
+            "disabled then fires StripeWebhookEndpointDisabled; Stripe sends no event for it.",
+            "none: endpoints are not watched",
+            '"${STRIPE_RESTRICTED_KEY}"',
         ),
         Field(
             "tags",

@@ -73,6 +73,7 @@ class SourceSettings:
     tags: tuple[str, ...] | None = None  # Sentry's that become labels; None: the usual ones
     levels: Mapping[str, str] = field(default_factory=dict)  # severities by Sentry's level
     mapping: JsonMapping | None = None  # of type json
+    api_key: Secret | None = None  # of type stripe: reads its webhook endpoints
     mail_rules: tuple[MailRule, ...] = ()  # of type email; without any, every mail is an alert
 
     @property

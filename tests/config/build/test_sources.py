@@ -35,6 +35,7 @@ def test_token_of_the_path_closes_a_source() -> None:
     ("source", "fault"),
     [
         ("{type: grafana, tags: [a]}", '"tags" belongs to sources of type sentry, not grafana'),
+        ("{type: json, api_key: a}", '"api_key" belongs to sources of type stripe, not json'),
         ("{type: sentry, mapping: {labels: {alertname: A}}}", '"mapping" belongs to sources of'),
         ("{type: json}", '"mapping" is missing'),
         ("{type: json, mapping: {}}", 'mapping: "labels" is missing'),

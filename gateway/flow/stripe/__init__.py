@@ -1,0 +1,1 @@
+"""Stripe: whether its webhook endpoints are enabled, which no event says."""
