@@ -224,3 +224,16 @@ def test_direction_marks_are_printed_as_escapes(logged: Logged) -> None:
     assert not set(written) & set("\u202e\u200b\u2066\ufeff\U000e0041\x1b")
     assert written.count("u202egnp.exe") == 2
     assert written.count("\n") == 1
+
+
+def test_muted_context_writes_errors_only(logged: Logged) -> None:
+    """A gateway in virtual time does not write about messages that nobody was sent."""
+
+    def write() -> tuple[str, str]:
+        log.mute_context()
+        return logged("delivered"), logged("a fault", level=logging.ERROR)
+
+    dropped, written = copy_context().run(write)
+    assert dropped == ""
+    assert "a fault" in written
+    assert "delivered" in logged("delivered")

@@ -46,7 +46,7 @@ COMMANDS = {
     "timeline": "gateway.cli.follow_up:timeline",
     "runbook": "gateway.cli.runbook",
     "silence": "gateway.cli.silence.commands",
-    "explain": "gateway.cli.explain",
+    "explain": "gateway.cli.explain.command",
     "render": "gateway.cli.render",
     "send-test": "gateway.cli.send_test",
     "import": "gateway.cli.import_.commands",

@@ -16,6 +16,7 @@ from gateway.web.http.refusals import REFUSALS, Refusals, delay_failed_proofs
 from gateway.web.ingest import handlers
 from gateway.web.pages import (
     acknowledge,
+    explain_if,
     follow_ups,
     heartbeats,
     incidents,
@@ -74,6 +75,7 @@ def _add_all(app: web.Application) -> None:
     oncall.add_routes(app)
     heartbeats.add_routes(app)
     runbooks.add_routes(app)
+    explain_if.add_routes(app)
     reports.add_routes(app)
     feeds.add_routes(app)
     pings.add_routes(app)

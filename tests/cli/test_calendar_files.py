@@ -34,6 +34,9 @@ SUMMARY:Anna
 END:VEVENT
 END:VCALENDAR
 """
+ESCALATION = """\
+escalations: {pages: [{notify: ["rota:billing"]}]}
+receivers: [{name: pages, escalate: pages}]"""
 URL = "https://calendar.example.com/private-token/basic.ics"
 
 
@@ -77,3 +80,15 @@ def test_oncall_prints_the_events_of_a_file_and_where_it_is_unknown(file: Path) 
         "nobody",
         "unknown",
     ]
+
+
+def test_future_of_an_alert_knows_who_is_on_call_by_a_file(file: Path) -> None:
+    """Virtual time has the events of calendar files, too."""
+    file.write_text(
+        ROUTES.replace("receivers: [{name: nobody}]", ESCALATION).replace(
+            "route: {receiver: nobody}", "route: {receiver: pages}"
+        )
+    )
+    result = gateway("explain", "--if", "alertname=X", "--config", str(file), CALENDAR=URL)
+    assert result.exit_code == 0, result.output
+    assert "escalated: step 1: Ana" in result.stdout

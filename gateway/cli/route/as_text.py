@@ -22,6 +22,18 @@ def print_preview(preview: Json, file: str) -> None:
 
     `file` is what routes.yaml is called before its line numbers.
     """
+    print_subject(preview, file)
+    for match in preview["routes"]:
+        echo()
+        print_match(preview, match, file)
+    print_rules(preview)
+    echo()
+    echo(paint("path through the routing tree", bold=True))
+    _print_trace(preview, file)
+
+
+def print_subject(preview: Json, file: str) -> None:
+    """Print the labels, the severity, when it fires, and the team."""
     severity = preview["severity"]
     known = severity["rank"] is not None
     echo(paint(write_labels(preview["labels"]), bold=True))
@@ -36,9 +48,10 @@ def print_preview(preview: Json, file: str) -> None:
     if preview["declares"]["teams"]:
         text += f", team {preview['team']}" if preview["team"] else ", no team"
     echo(text)
-    for match in preview["routes"]:
-        echo()
-        _print_match(preview, match, file)
+
+
+def print_rules(preview: Json) -> None:
+    """Print the inhibit rules that may have to do with it."""
     for title, key, side in (
         ("inhibited while one of these fires", "may_be_inhibited_by", "source_matchers"),
         ("while it fires, it inhibits", "inhibits", "target_matchers"),
@@ -47,12 +60,10 @@ def print_preview(preview: Json, file: str) -> None:
             names = ", ".join(map(_equal_label, rule["equal"]))
             echo()
             echo(f"{title}: {rule[side]}" + (f" with the same {names}" if names else ""))
-    echo()
-    echo(paint("path through the routing tree", bold=True))
-    _print_trace(preview, file)
 
 
-def _print_match(preview: Json, match: Json, file: str) -> None:
+def print_match(preview: Json, match: Json, file: str) -> None:
+    """Print one selected route: its receiver, group, intervals, targets and steps."""
     position = f"{file}:{match['line']}" if match["line"] else file
     echo(f"receiver {paint(match['receiver'], 'cyan', bold=True)}   ({position})")
     origins = match["origins"]

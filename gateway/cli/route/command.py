@@ -6,16 +6,15 @@ from typing import Any
 import click
 
 from gateway.cli.route.as_text import print_preview
-from gateway.cli.support.api_client import Api, ApiError, api_of, url_option
+from gateway.cli.support.api_client import Api, api_of, ask_or_none, url_option
 from gateway.cli.support.context import (
     CliContext,
-    CliError,
     config_option,
     json_option,
     pass_context,
 )
 from gateway.cli.support.label_arguments import label_arguments
-from gateway.cli.support.output import echo_error, echo_json
+from gateway.cli.support.output import echo_json
 from gateway.cli.support.times import TIME_FORMATS, read_time
 from gateway.core.decide.route_preview import preview_route
 from gateway.core.matching.text import write_labels
@@ -60,27 +59,15 @@ def command(
     alert_labels = label_arguments(labels)
     preview = None
     if not from_file and config is None:
-        preview = _ask(context, alert_labels, at, url)
+        preview = ask_or_none(
+            url, lambda: _preview(context, api_of(context, url), alert_labels, at)
+        )
     if preview is None:
         preview = _of_file(context, alert_labels, at, config)
     if as_json:
         echo_json(preview)
     else:
         print_preview(preview, str(context.config_path(config)))
-
-
-def _ask(context: CliContext, labels: dict[str, str], at: str, url: str | None) -> Any:
-    """Return the running gateway's preview, None if none answers, which is said on stderr."""
-    try:
-        return _preview(context, api_of(context, url), labels, at)
-    except ApiError:
-        raise
-    except CliError as error:
-        if url is not None:
-            raise
-        problem = error.message.partition(". ")[0]
-        echo_error(f"{problem}: reading the file, without run-time changes; turns as if new")
-        return None
 
 
 def _preview(context: CliContext, api: Api, labels: dict[str, str], at: str) -> Any:

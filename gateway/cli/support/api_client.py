@@ -1,7 +1,8 @@
 """Client of a running gateway's HTTP API."""
 
 import json
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 from urllib import error as urllib_error
 from urllib.parse import urlencode, urlsplit
 from urllib.request import HTTPRedirectHandler, OpenerDirector, ProxyHandler, Request, build_opener
@@ -9,8 +10,11 @@ from urllib.request import HTTPRedirectHandler, OpenerDirector, ProxyHandler, Re
 import click
 
 from gateway.cli.support.context import CliContext, CliError
+from gateway.cli.support.output import echo_error
 from gateway.core.plan.accounts import Secret
 from gateway.core.text.escape import one_line
+
+T = TypeVar("T")
 
 TIMEOUT = 30.0
 """Seconds to wait for an answer."""
@@ -148,3 +152,20 @@ def api_of(context: CliContext, url: str | None) -> Api:
         listens_here = bool(context.env.get("GATEWAY_LISTEN"))
         url = settings.local_url if listens_here else settings.external_url
     return Api(url, settings.api_token)
+
+
+def ask_or_none(url: str | None, ask: Callable[[], T]) -> T | None:
+    """Return what a running gateway answers; None, which standard error says, if none answers.
+
+    `url` is the option --url: a gateway that was named must answer. Raises CliError.
+    """
+    try:
+        return ask()
+    except ApiError:
+        raise
+    except CliError as error:
+        if url is not None:
+            raise
+        problem = error.message.partition(". ")[0]
+        echo_error(f"{problem}: reading the file, without run-time changes; turns as if new")
+        return None

@@ -31,7 +31,11 @@ class RoutingResult:
 
 
 class RouteCache:
-    """Routing results by one plan. Only the writer's thread uses it."""
+    """Routing results by one plan.
+
+    The writer's thread uses it, and threads that play futures: they share the dictionary of
+    results, whose single operations are atomic, and at worst match the same labels twice.
+    """
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan

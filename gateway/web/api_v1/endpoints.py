@@ -14,6 +14,7 @@ from gateway.web.api_v1 import (
     changes,
     contacts,
     explain,
+    explain_if,
     feeds,
     follow_ups,
     heartbeats,
@@ -40,6 +41,7 @@ from gateway.web.api_v1.models import contacts as contact_models
 from gateway.web.api_v1.models import explain as explain_models
 from gateway.web.api_v1.models import feeds as feed_models
 from gateway.web.api_v1.models import follow_ups as follow_up_models
+from gateway.web.api_v1.models import future as future_models
 from gateway.web.api_v1.models import heartbeats as heartbeat_models
 from gateway.web.api_v1.models import people as people_models
 from gateway.web.api_v1.models import reports as report_models
@@ -213,6 +215,14 @@ ENDPOINTS = (
         explain_models.ExplainQuery,
         explain_models.Explanation,
         (404,),
+    ),
+    _get(
+        "/explain/if",
+        "explainIf",
+        explain_if.explain_if,
+        explain_if.ExplainIfQuery,
+        future_models.AlertFuture,
+        (503,),
     ),
     _get(
         "/silences",

@@ -14,7 +14,16 @@ from tests.web.real import Client, served
 
 Gateway = tuple[World, Client]
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
-PATHS = ["/", "/silences", "/oncall", "/sources", "/heartbeats", "/runbooks", "/reports"]
+PATHS = [
+    "/",
+    "/silences",
+    "/oncall",
+    "/sources",
+    "/heartbeats",
+    "/runbooks",
+    "/explain",
+    "/reports",
+]
 
 
 @pytest.fixture
@@ -47,6 +56,7 @@ async def test_every_page_links_to_the_others(gateway: Gateway) -> None:
         ("/oncall", "/oncall", "page"),
         ("/heartbeats", "/heartbeats", "page"),
         ("/runbooks", "/runbooks", "page"),
+        ("/explain", "/explain", "page"),
         ("/reports", "/reports", "page"),
         ("/reports?range=1d", "/reports", "page"),
         ("/incidents/1", "", ""),

@@ -1,16 +1,19 @@
-"""`gateway explain`: why a person was, or was not, paged."""
+"""`gateway explain`: why a person was, or was not, paged, or what an alert would lead to."""
 
+from pathlib import Path
 from typing import Any
 
 import click
 
+from gateway.cli.explain.future import explain_future
 from gateway.cli.silence.text import SHORT, period_text, reason_text
 from gateway.cli.support import incident_text
 from gateway.cli.support.api_client import read_incident_number
+from gateway.cli.support.context import config_option
 from gateway.cli.support.label_arguments import label_arguments
 from gateway.cli.support.output import echo, echo_json, paint, print_columns
 from gateway.cli.support.session import Session, pass_session
-from gateway.cli.support.times import read_time
+from gateway.cli.support.times import TIME_FORMATS, read_time
 from gateway.core.matching.text import write_labels
 from gateway.core.text.escape import one_line
 from gateway.core.time.timestamps import format_rfc3339, parse_rfc3339
@@ -25,20 +28,60 @@ from gateway.render.view.times import duration
     metavar="TIME",
     help="With --person: from when, such as 2h or a date.  [default: 24h]",
 )
+@click.option(
+    "--if",
+    "is_hypothesis",
+    is_flag=True,
+    help="What would follow from an alert with these labels, until it ends.",
+)
+@click.option("--at", metavar="TIME", help=f"With --if: when it fires: {TIME_FORMATS}.")
+@click.option(
+    "--lasts", metavar="DURATION", help="With --if: when it is resolved.  [default: after 1d]"
+)
+@click.option(
+    "--file", "from_file", is_flag=True, help="With --if: read routes.yaml alone, ask no gateway."
+)
+@config_option
 @pass_session
-def command(session: Session, what: tuple[str, ...], person: str | None, since: str | None) -> None:
-    """Answer "why was I (not) paged?" from what is stored.
+def command(
+    session: Session,
+    what: tuple[str, ...],
+    person: str | None,
+    since: str | None,
+    at: str | None,
+    lasts: str | None,
+    config: Path | None,
+    *,
+    is_hypothesis: bool,
+    from_file: bool,
+) -> None:
+    """Answer "why was I (not) paged?" from what is stored, or "what if?".
 
     \b
     gateway explain 1042
     gateway explain alertname=DoubleCharge team=billing
     gateway explain '{alertname="DoubleCharge", "my label"="x y"}'
     gateway explain --person ana --since 2h
+    gateway explain --if severity=critical team=billing --at "Sat 03:00"
 
     For an incident, for the alerts that have these labels, or for a person: what was decided and
-    why, which message notified whom, what was suppressed by what, and what comes next. For an
-    alert that has not fired yet, see `gateway route`.
+    why, which message notified whom, what was suppressed by what, and what comes next.
+
+    With --if for an alert that was not seen yet: its route, who is notified when and by what if
+    nobody acts, the steps of its escalation, repeats, and what suppresses it. It is played in
+    virtual time by the rules that decide for real alerts. The running gateway does that: it has
+    the changes made at run time, silences, and the alerts that inhibit it now. If none answers,
+    routes.yaml alone is read; --file and --config do that at once. A TIME without a zone is read
+    in the zone of business_hours.
     """
+    if is_hypothesis:
+        if person is not None or since is not None or not what:
+            raise click.UsageError("--if needs labels, and neither --person nor --since")
+        source = None if from_file or config is not None else session.api
+        explain_future(session, label_arguments(what), at, lasts, config, source)
+        return
+    if at is not None or lasts is not None or from_file or config is not None:
+        raise click.UsageError("--at, --lasts, --file and --config need --if")
     subject: dict[str, str | int | None] = {}
     if bool(what) == (person is not None):
         raise click.UsageError("name an incident, labels or --person, and only one of them")
