@@ -122,6 +122,7 @@ def build_engine(settings: ServerSettings, env: Mapping[str, str]) -> Engine:
             duty_retention=settings.duty_retention,
             patience=settings.stop_patience,
             stuck_after=settings.stuck_after,
+            verify_cron=settings.verify_cron,
         )
     )
 

@@ -89,6 +89,7 @@ class Metrics:
         self._define_delivery()
         self._define_operation()
         self._define_oncall()
+        self._define_verification()
         # Looking up a counter's child takes 3 µs, for each request, decision and attempt.
         self._request = cache(self._requests.labels)
         self._taken = cache(self._alerts.labels)
@@ -350,6 +351,26 @@ class Metrics:
             "Seconds since the calendar was last read well; +Inf if it never was.",
             "calendar",
         )
+
+    def _define_verification(self) -> None:
+        self._verified_at = self._gauge(
+            "gateway_verify_last_run_timestamp_seconds",
+            "When the stored history was last verified; 0 before the first time.",
+        )
+        self._missing = self._gauge(
+            "gateway_verify_missing",
+            "Broken promises in stored history, by promise, as of the last verification.",
+            "promise",
+        )
+
+    def set_verified(self, at: float, by_promise: Mapping[str, int]) -> None:
+        """Set the result of the last verification: when it was (Unix seconds), and what it found.
+
+        `by_promise` counts broken promises by a closed set of names.
+        """
+        self._verified_at.set(at)
+        for promise, count in by_promise.items():
+            self._missing.labels(promise).set(count)
 
     def set_config(self, severities: Collection[str], teams: Collection[str], digest: str) -> None:
         """Set the active routes.yaml: its severities and teams, which become label values.

@@ -20,6 +20,7 @@ COMMANDS = {
     "source": "gateway.cli.source.commands",
     "incidents": "gateway.cli.incidents",
     "report": "gateway.cli.report.command",
+    "verify": "gateway.cli.verify",
     "ack": "gateway.cli.respond.ack",
     "take": "gateway.cli.respond.ack:take",
     "unack": "gateway.cli.respond.ack:undo",

@@ -64,6 +64,8 @@ from gateway.flow.silences.silence_matches import SilenceMatches
 from gateway.flow.silences.silences import Silences
 from gateway.flow.stripe.endpoint_monitor import StripeEndpointMonitor
 from gateway.flow.system_changes.system_changes import SystemChanges
+from gateway.flow.verify.own_alert import check_verified
+from gateway.flow.verify.verifier import Verifier
 from gateway.store import StoreUnavailableError, outbox
 from gateway.store.state import timeline
 
@@ -156,6 +158,15 @@ class Engine:
             lambda: self._config.sources, now, self.intake.submit
         )
         self.add_health(self.stripe_endpoints.health)
+        self.verifier = Verifier(
+            store,
+            plan,
+            now,
+            self.delivery.accepts,
+            dependencies.metrics,
+            cron=dependencies.verify_cron,
+        )
+        self.own_alerts.add_check(check_verified)
         self.mirror = OnCallMirror(store, plan, now, self.delivery.shows_on_call, self.own_alerts)
         self.feeds = Feeds(store, dependencies.links, plan, now)
         self.vendor_events = VendorEvents(
@@ -359,6 +370,7 @@ class Engine:
         self._start_rounds("source activity", self.source_activity.run)
         self._start_rounds("Stripe endpoints", self.stripe_endpoints.run)
         self._start_rounds("contacts", self.contacts.run)
+        self._start_rounds("verification", self.verifier.run)
 
     def prepare(self) -> None:
         """Build the channels and their senders, whose loops only `start` runs."""

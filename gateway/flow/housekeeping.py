@@ -13,7 +13,7 @@ from gateway.flow.runtime import heap
 from gateway.flow.runtime.dependencies import Dependencies
 from gateway.flow.runtime.health import Health
 from gateway.store import StoreUnavailableError
-from gateway.store.state import counters, duty, retention
+from gateway.store.state import downtimes, duty, retention
 
 log = logging.getLogger(__name__)
 
@@ -86,7 +86,9 @@ class Housekeeping:
         """Check until cancelled whether the database accepts writes; clear caches after a loss."""
         while True:
             try:
-                await self._dependencies.store.write(counters.touch)
+                await self._dependencies.store.write(
+                    partial(downtimes.record_work, now=self._dependencies.now())
+                )
             except StoreUnavailableError as error:
                 self.store_problem = str(error)
             else:

@@ -12,6 +12,8 @@ Url = TypeVar("Url", str, WebUrl)
 _PATH = re.compile(r"[A-Za-z0-9._~-]+(?:/[A-Za-z0-9._~-]+)*")
 """Segments of characters that a URL need not escape, so that the path has one spelling."""
 
+_TIME_OF_DAY = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)", re.ASCII)
+
 
 class SettingError(GatewayError, ValueError):
     """An environment variable is invalid. The message names it and says what to write."""
@@ -86,6 +88,16 @@ def parse_choice(name: str, text: str, allowed: tuple[str, ...]) -> str:
     if text not in allowed:
         raise SettingError(f"{name} is {text!r}; allowed: {', '.join(allowed)}")
     return text
+
+
+def parse_daily(name: str, text: str) -> str | None:
+    """Return a time of day as a cron expression; None for off."""
+    if text.lower() == "off":
+        return None
+    match = _TIME_OF_DAY.fullmatch(text)
+    if match is None:
+        raise SettingError(f"{name} is {text!r}; write a time of day, like 03:40, or off")
+    return f"{int(match[2])} {int(match[1])} * * *"
 
 
 def parse_seconds(name: str, text: str, at_least: int = 0) -> float:

@@ -104,6 +104,12 @@ SETTINGS = (
         "stores about 40 kB a year.",
     ),
     Setting(
+        "GATEWAY_VERIFY_AT",
+        "03:40",
+        "Time of day at which the stored history is [verified](verify.md), on the wall clock of "
+        "`business_hours`; `off` for never.",
+    ),
+    Setting(
         "GATEWAY_HEARTBEAT_URL",
         "",
         "URL that is requested with GET once a minute while everything works, so that an external "

@@ -36,6 +36,8 @@ class ServerSettings:
     """Seconds for which resolved incidents are kept."""
     duty_retention: float
     """Seconds for which duty records are kept."""
+    verify_cron: str | None
+    """When the history is verified, as a cron expression; None for never."""
     heartbeat_url: Secret | None
     heartbeat_proxy: Secret | None
     allowed_hosts: tuple[str, ...]

@@ -27,6 +27,7 @@ from gateway.web.pages import (
     silences,
     sources,
     swap,
+    verify,
 )
 from gateway.web.pages.not_found import not_found_page_for_browsers
 from gateway.web.slack import endpoints as slack
@@ -77,6 +78,7 @@ def _add_all(app: web.Application) -> None:
     runbooks.add_routes(app)
     explain_if.add_routes(app)
     reports.add_routes(app)
+    verify.add_routes(app)
     feeds.add_routes(app)
     pings.add_routes(app)
     api_v1.add_routes(app)

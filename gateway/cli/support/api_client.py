@@ -53,7 +53,7 @@ class _NoRedirect(HTTPRedirectHandler):
 class Api:
     """A gateway. Every method raises CliError, saying what to do, where there is no good answer."""
 
-    def __init__(self, url: str, token: Secret | None) -> None:
+    def __init__(self, url: str, token: Secret | None, timeout: float = TIMEOUT) -> None:
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise click.UsageError(f"--url {url!r} is not an address: write http://HOST:PORT")
@@ -61,8 +61,13 @@ class Api:
             raise click.UsageError("--url: put the token into GATEWAY_API_TOKEN, not into the URL")
         self.url = url.rstrip("/")
         self._token = token
+        self._timeout = timeout
         # No proxies of the environment: the gateway is on this machine or in this network.
         self._opener: OpenerDirector = build_opener(ProxyHandler({}), _NoRedirect())
+
+    def with_timeout(self, timeout: float) -> "Api":
+        """Return a client that waits for so many seconds for an answer that takes long."""
+        return Api(self.url, self._token, timeout)
 
     def get(self, path: str, **query: str | int | None) -> Any:
         """Return the JSON at ``/api/v1`` + path. Parameters that are None are omitted."""
@@ -87,7 +92,7 @@ class Api:
             headers["Authorization"] = f"Bearer {self._token.reveal()}"
         request = Request(self.url + path, data=body, headers=headers, method=method)  # noqa: S310  # the scheme is checked above
         try:
-            with self._opener.open(request, timeout=TIMEOUT) as answer:
+            with self._opener.open(request, timeout=self._timeout) as answer:
                 return self._read(answer.read(MAX_BYTES))
         except urllib_error.HTTPError as error:
             with error:

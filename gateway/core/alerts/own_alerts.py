@@ -86,6 +86,12 @@ MIRROR_FAILING = Condition(
     "Slack refuses to update a topic or a user group. People are paged all the same.",
     "gateway-on-call-mirror-failing",
 )
+PROMISE_BROKEN = Condition(
+    "GatewayPromiseBroken",
+    "The gateway did not keep a promise: its stored history shows it",
+    "The last verification found alerts, messages or responses that were not handled as promised.",
+    "gateway-promise-broken",
+)
 
 CONDITIONS: Mapping[str, Condition] = {
     one.name: one
@@ -98,6 +104,7 @@ CONDITIONS: Mapping[str, Condition] = {
         CALENDAR_FAILING,
         CHANGES_VOID,
         MIRROR_FAILING,
+        PROMISE_BROKEN,
     )
 }
 """All conditions by the name of their alert."""

@@ -42,4 +42,5 @@ class Dependencies:
     retention: float = RETENTION  # seconds for which resolved incidents are kept
     duty_retention: float = DUTY_RETENTION  # seconds for which duty records are kept
     patience: float = 20.0  # seconds that a stop waits for sends in flight
+    verify_cron: str | None = None  # when the history is verified; None: only on request
     stuck_after: float = 120.0  # seconds of failing after which /readyz names a channel

@@ -31,13 +31,14 @@ _IS_BEHIND = and_(
     _earlier.c.next_at.is_not(None),
 )
 # Two searches: for an OR of the two SQLite would read all unfinished notices of the target.
-_IS_HEAD = and_(
+IS_HEAD = and_(
     ~exists().where(_earlier.c.incident == notices.c.incident, _IS_BEHIND),
     or_(
         notices.c.subject.is_(None),
         ~exists().where(_earlier.c.subject == notices.c.subject, _IS_BEHIND),
     ),
 )
+"""It is the first unfinished notice of its queue."""
 
 
 class Lease(NamedTuple):
@@ -101,7 +102,7 @@ _HEADS = Statement(
             (notices.c.state == literal("sending"), bindparam("lease_now")), else_=bindparam("now")
         ),
         _MAY_CLAIM,
-        _IS_HEAD,
+        IS_HEAD,
     )
     .order_by(notices.c.rank, notices.c.id)
     .limit(bindparam("most"))
@@ -144,7 +145,7 @@ _NEXT_DUE_AT = Statement(
         notices.c.channel == bindparam("of_account"),
         IS_UNFINISHED,
         _MAY_CLAIM,
-        _IS_HEAD,
+        IS_HEAD,
     )
     .order_by(notices.c.next_at)
     .limit(1)

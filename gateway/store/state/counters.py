@@ -14,7 +14,6 @@ _TAKE = Statement(
     .returning(meta.c.value)
 )
 _SAVE = insert(meta, ["name", "value"], key=["name"], change=overwrite(["value"]))
-_TOUCH = insert(meta, ["name", "value"], key=["name"], change={"value": "old.value + 1"})
 _READ = Statement(select(meta.c.value).where(meta.c.name == bindparam("counter")))
 
 
@@ -39,8 +38,3 @@ def find(tx: Tx, name: str) -> int | None:
     """Return a stored number; None if it was never stored."""
     row = tx.row(_READ, counter=name)
     return None if row is None else row[0]
-
-
-def touch(tx: Tx) -> None:
-    """Write a row to test the disk: an empty transaction succeeds even if it is full."""
-    tx.write_rows(_TOUCH, [("touched", 1)])

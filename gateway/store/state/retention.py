@@ -20,7 +20,7 @@ from gateway.store.schema.tables import (
     timeline,
     vendor_incidents,
 )
-from gateway.store.state import counters, episodes, silences, system_changes
+from gateway.store.state import counters, downtimes, episodes, silences, system_changes
 
 _DELETED_BEFORE = "incidents_deleted_before"
 
@@ -98,6 +98,7 @@ def prune(tx: Tx, before: float, limit: int) -> int:
     forgotten += tx.run(_DELETE_ALERTS, identities=json_list(identities))
     forgotten += episodes.prune(tx, before, limit)
     forgotten += system_changes.prune(tx, before)
+    forgotten += downtimes.prune(tx, before)
     return forgotten + silences.prune(tx, before, limit)
 
 

@@ -31,6 +31,7 @@ from gateway.web.api_v1 import (
     swaps,
     system_changes,
     teams,
+    verification,
 )
 from gateway.web.api_v1.action_requests import ManualPage
 from gateway.web.api_v1.actions import ACTION_ENDPOINTS
@@ -52,6 +53,7 @@ from gateway.web.api_v1.models import sources as source_models
 from gateway.web.api_v1.models import swaps as swap_models
 from gateway.web.api_v1.models import system_changes as system_change_models
 from gateway.web.api_v1.models import teams as team_models
+from gateway.web.api_v1.models import verification as verification_models
 
 BASE = "/api/v1"
 
@@ -356,6 +358,27 @@ ENDPOINTS = (
         requests.NoQuery,
         report_models.ReportPreview,
         (404,),
+    ),
+    _get(
+        "/verify",
+        "verify",
+        verification.verify,
+        verification_models.VerifyQuery,
+        verification_models.Verification,
+    ),
+    _post(
+        "/verify",
+        "verifyAndStore",
+        verification.verify_and_store,
+        verification_models.VerifyRequested,
+        verification_models.Verification,
+    ),
+    _get(
+        "/verify/runs",
+        "listVerifications",
+        verification.list_verifications,
+        verification_models.VerificationsQuery,
+        verification_models.Verifications,
     ),
     _get("/teams", "listTeams", teams.list_teams, requests.NoQuery, team_models.Teams),
     _get("/swaps", "listSwaps", swaps.list_swaps, swap_models.SwapsQuery, swap_models.Swaps),

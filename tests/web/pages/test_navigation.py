@@ -23,6 +23,7 @@ PATHS = [
     "/runbooks",
     "/explain",
     "/reports",
+    "/verify",
 ]
 
 
@@ -59,6 +60,7 @@ async def test_every_page_links_to_the_others(gateway: Gateway) -> None:
         ("/explain", "/explain", "page"),
         ("/reports", "/reports", "page"),
         ("/reports?range=1d", "/reports", "page"),
+        ("/verify", "/verify", "page"),
         ("/incidents/1", "", ""),
         ("/nowhere", "", ""),
     ):

@@ -22,6 +22,7 @@ from gateway.store.schema.tables.round_robin import round_robin
 from gateway.store.schema.tables.system_change import system_changes
 from gateway.store.schema.tables.turns import rota_turns
 from gateway.store.schema.tables.vendor_incident import vendor_incidents
+from gateway.store.schema.tables.verification import downtimes, verifications
 
 __all__ = [
     "COUNTERS",
@@ -32,6 +33,7 @@ __all__ = [
     "attempts",
     "calendars",
     "callbacks",
+    "downtimes",
     "duty_records",
     "episodes",
     "facts",
@@ -55,4 +57,5 @@ __all__ = [
     "timeline",
     "unusable_contacts",
     "vendor_incidents",
+    "verifications",
 ]

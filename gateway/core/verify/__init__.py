@@ -1,0 +1,1 @@
+"""Checks of the gateway's promises against what is stored. Pure."""

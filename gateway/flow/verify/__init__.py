@@ -1,0 +1,1 @@
+"""Verification inside the gateway: on request, and each night once across replicas."""
