@@ -1,7 +1,10 @@
 # Build: docker build -t alert-gateway .
+#        docker buildx build --platform linux/amd64,linux/arm64 -t registry.example.com/alert-gateway --push .
 # Run:   docker run -p 9095:9095 -e GATEWAY_EXTERNAL_URL=https://alerts.example.com -e GATEWAY_API_TOKEN \
+#               -e ALERTMANAGER_TOKEN -e PROMETHEUS_TOKEN -e POSTMARK_TOKEN \
+#               --read-only --tmpfs /tmp --cap-drop ALL --security-opt no-new-privileges --stop-timeout 30 \
 #               -v "$PWD/routes.yaml:/config/routes.yaml:ro" -v gateway-data:/data alert-gateway
-# GATEWAY_EXTERNAL_URL is needed: links in messages begin with it.
+# GATEWAY_EXTERNAL_URL is needed: links in messages begin with it. Only /data is written to.
 
 FROM python:3.11-slim-bookworm AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
@@ -14,6 +17,9 @@ RUN /opt/gateway/bin/pip install --require-hashes -r requirements.lock \
 COPY pyproject.toml README.md LICENSE ./
 COPY gateway/ gateway/
 COPY templates/ templates/
+COPY routes.yaml ./
+COPY docs/routes.schema.json docs/gateway.rules.yml docs/
+COPY docs/samples/double-charge.json docs/samples/
 # The build tools stay in this stage: the wheel is made by one environment and installed into the other.
 RUN /opt/build/bin/pip wheel --no-deps --no-build-isolation --wheel-dir /wheels . \
  && /opt/gateway/bin/pip install --no-deps --no-index /wheels/*.whl \

@@ -7,6 +7,7 @@ import click
 from gateway import __version__
 
 COMMANDS = {
+    "init": "gateway.cli.init",
     "serve": "gateway.cli.serve",
     "check": "gateway.cli.check.command",
     "route": "gateway.cli.route.command",

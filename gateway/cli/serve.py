@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
+from shlex import quote as quoted
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -18,11 +19,10 @@ from gateway.config.load import ConfigError
 from gateway.core.plan.accounts import SourceSettings
 from gateway.exposure import exposure_warning, loopback_links_warning, missing_external_url_error
 from gateway.settings import ServerSettings, SettingError, read_settings
+from gateway.shipped import shipped_file
 
 if TYPE_CHECKING:
     from gateway.flow.engine import Engine
-
-SAMPLE = "docs/samples/double-charge.json"
 
 
 @click.command("serve")
@@ -98,19 +98,27 @@ def tune_garbage_collection() -> None:
     gc.set_threshold(10_000, 20, 50)
 
 
+def sample_path() -> Path:
+    """Return the shipped sample alert, relative to the current folder if it is below it."""
+    path = shipped_file("sample-alert.json")
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
+
+
 def sample_command(sources: Iterable[SourceSettings], address: str) -> str:
     """Return a command that posts the sample, to an open source where there is one."""
     webhooks = sorted(
         (one for one in sources if one.type == "alertmanager"), key=lambda one: not one.open
     )
+    sample = quoted(str(sample_path()))
     if not webhooks:
-        return f"declare a source of type alertmanager, then post {SAMPLE} to it"
+        return f"declare a source of type alertmanager, then post {sample} to it"
     source = webhooks[0]
     note = "" if source.open else "   (add its credentials)"
     # Clients cannot connect to the wildcard address on every system.
     address = address.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:")
     return (
-        f"curl -H 'Content-Type: application/json' --data @{SAMPLE} \\\n"
+        f"curl -H 'Content-Type: application/json' --data @{sample} \\\n"
         f"                 {address}/webhook/{quote(source.name)}{note}"
     )
 

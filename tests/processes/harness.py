@@ -56,7 +56,13 @@ def request(
 class Process:
     """A program that is always ended, by its own process id."""
 
-    def __init__(self, command: Sequence[str], env: Mapping[str, str], output: Path) -> None:
+    def __init__(
+        self,
+        command: Sequence[str],
+        env: Mapping[str, str],
+        output: Path,
+        folder: Path = CHECKOUT,
+    ) -> None:
         self._set_output(output)
         with output.open("ab") as file:
             self._process: subprocess.Popen[bytes] | Forked = subprocess.Popen(
@@ -64,7 +70,7 @@ class Process:
                 stdin=subprocess.DEVNULL,
                 stdout=file,
                 stderr=file,
-                cwd=CHECKOUT,
+                cwd=folder,
                 env=dict(env),
                 start_new_session=True,
             )
