@@ -215,7 +215,6 @@ class Engine:
         if watchdogs is None:
             return False
         self.watchdog_monitor.mark_seen(watchdogs)
-        self.source_activity.record(source)
         return True
 
     async def submit(
@@ -235,7 +234,6 @@ class Engine:
             settings = self.config.sources.get(source)
             timeout = settings.resolve_timeout if settings else None
             await self.intake.submit(source, alerts, timeout, raw, watchdogs)
-            self.source_activity.record(source)
             if truncated or source in self._truncating:
                 self._truncating.add(source)
                 identities = [identity(alert.labels) for alert in alerts]

@@ -27,6 +27,7 @@ async def post(
     if not task.done():
         await engine.intake.commit_waiting()
     await task
+    engine.source_activity.record(source)
 
 
 async def settle(engines: Sequence[Engine]) -> None:

@@ -33,13 +33,3 @@ async def source_views(engine: Engine) -> list[SourceView]:
         views.append(SourceView(source, activity[name], last, len(own)))
     return views
 
-
-def credentials_of(source: SourceSettings) -> list[str]:
-    """Return the kinds of credentials of a source; none: it is open."""
-    kinds = {
-        "bearer": source.bearer,
-        "basic": source.basic,
-        "hmac": source.hmac,
-        "url_token": source.url_token,
-    }
-    return [kind for kind, secrets in kinds.items() if secrets]

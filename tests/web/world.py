@@ -60,6 +60,7 @@ class FakeEngine:
         self.known: set[Sighting] = set()
         self.truncated = 0
         self.source_posts = FakeSourcePosts()
+        self.source_activity = SimpleNamespace(record=lambda source: None)
         self.rejected: list[tuple[Any, ...]] = []
         self.failure: Exception | None = None
         self.health: list[Health] = [Health("store", ok=True)]

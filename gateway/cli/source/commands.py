@@ -150,13 +150,7 @@ def _headers(options: tuple[str, ...]) -> dict[str, str]:
 
 
 def _credentials(source: SourceSettings) -> str:
-    kinds = {
-        "bearer": source.bearer,
-        "basic": source.basic,
-        "hmac": source.hmac,
-        "url_token": source.url_token,
-    }
-    return ", ".join(kind for kind, secrets in kinds.items() if secrets) or "open"
+    return ", ".join(source.credentials) or "open"
 
 
 def _source_json(source: SourceSettings) -> dict[str, object]:
@@ -164,6 +158,6 @@ def _source_json(source: SourceSettings) -> dict[str, object]:
         "name": source.name,
         "type": source.type,
         "path": f"/webhook/{source.name}",
-        "credentials": _credentials(source).split(", "),
+        "credentials": list(source.credentials) or ["open"],
         "labels": dict(source.labels),
     }

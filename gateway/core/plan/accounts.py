@@ -77,10 +77,15 @@ class SourceSettings:
     mail_rules: tuple[MailRule, ...] = ()  # of type email; without any, every mail is an alert
 
     @property
+    def credentials(self) -> tuple[str, ...]:
+        """Return the keys that say who may post; none: anybody may."""
+        keys = ("bearer", "basic", "hmac", "url_token", "topics")
+        return tuple(key for key in keys if getattr(self, key))
+
+    @property
     def open(self) -> bool:
         """Whether anybody may post."""
-        proofs = (self.bearer, self.basic, self.hmac, self.url_token, self.topics)
-        return not any(proofs)
+        return not self.credentials
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from gateway.flow.engine import Engine
 from gateway.web.api_v1 import requests
 from gateway.web.api_v1.models import sources as models
-from gateway.web.source_views import SourceView, credentials_of, source_views
+from gateway.web.source_views import SourceView, source_views
 
 
 async def list_sources(engine: Engine, query: requests.NoQuery) -> models.Sources:
@@ -18,7 +18,7 @@ def _model(view: SourceView) -> models.Source:
             "name": source.name,
             "type": source.type,
             "path": f"/webhook/{source.name}",
-            "credentials": credentials_of(source),
+            "credentials": list(source.credentials),
             "labels": dict(source.labels),
             "last_post_at": activity.last_post_at,
             "posts_last_hour": activity.posts_last_hour,

@@ -47,6 +47,12 @@ class PostIntake:
         return task.result()
 
     async def _take_once(self, post: Post) -> IngestOutcome:
+        outcome = await self._take_new(post)
+        if outcome.accepted or not outcome.refused:
+            self._engine.source_activity.record(post.source.name)
+        return outcome
+
+    async def _take_new(self, post: Post) -> IngestOutcome:
         name, post_id = post.source.name, await _post_id(post)
         if post_id and await self._engine.source_posts.is_known(name, post_id):
             return IngestOutcome(note="this post was accepted before")

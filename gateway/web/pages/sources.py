@@ -10,7 +10,7 @@ from gateway.web.http.access import require_read_access
 from gateway.web.http.keys import ENGINE
 from gateway.web.pages import page
 from gateway.web.pages.error_pages import with_error_page
-from gateway.web.source_views import SourceView, credentials_of, source_views
+from gateway.web.source_views import SourceView, source_views
 
 
 class SourcePage:
@@ -34,7 +34,7 @@ def _row(view: SourceView, zone: str, now: float) -> dict[str, object]:
     lines = [f"{posted}; {hour} in the last hour"]
     if source.expect_every is not None:
         lines.append(f"Expected at least every {duration(source.expect_every)}")
-    kinds = ", ".join(credentials_of(source)) or "none: anyone may post"
+    kinds = ", ".join(source.credentials) or "none: anyone may post"
     lines.append(f"/webhook/{source.name}, credentials: {kinds}")
     if view.refused is not None:
         at = clock_time(view.refused.at, zone, now)

@@ -81,6 +81,28 @@ async def test_restart_starts_over_and_knows_the_last_post(world: World) -> None
     assert about_silence(await run_checks(world, 14 * MINUTE)) == []
 
 
+async def test_restart_while_silent_ends_nothing(world: World) -> None:
+    """Only a post ends the alert, so nobody reads "resolved" while the source is still silent."""
+    await world.post(alert())
+    assert about_silence(await run_checks(world, 17 * MINUTE)) == ["first"]
+    await world.kill(world.engine)
+    await world.start()
+    assert not {"first", "resolved"} & set(about_silence(await run_checks(world, 30 * MINUTE)))
+    assert (await world.engine.source_activity.read())["alertmanager"].silent
+    await world.post(alert())
+    assert about_silence(await run_checks(world, 10 * MINUTE)) == ["resolved"]
+
+
+async def test_clock_that_was_ahead_hides_no_silence(world: World) -> None:
+    """A post that was stored with a time of tomorrow does not count until then."""
+    start = world.now
+    world.now = start + 24 * HOUR
+    await world.post(alert())
+    await world.engine.source_activity.save()
+    world.now = start
+    assert about_silence(await run_checks(world, 17 * MINUTE)) == ["first"]
+
+
 async def test_reload_that_expects_more_starts_over(world: World) -> None:
     """A source that was silent before the reload gets the whole time."""
     await run_checks(world, 20 * MINUTE)
