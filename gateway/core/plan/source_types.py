@@ -84,6 +84,7 @@ SOURCE_SPECS: Mapping[str, SourceSpec] = {
             has_preset=True,
             scheme=Scheme.STRIPE,
             hmac_headers=("Stripe-Signature",),
+            post_id_field="id",  # https://docs.stripe.com/webhooks#handle-duplicate-events
             is_personal=True,
             resolve_timeout=90 * 86400.0,  # a dispute takes up to three months
         ),

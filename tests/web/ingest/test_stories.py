@@ -1,6 +1,7 @@
 """Each source from end to end: over HTTP, authenticated, stored, firing and then resolved."""
 
 import asyncio
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -100,6 +101,11 @@ STORIES = [
 ]
 
 
+def routes_for(type_: str) -> str:
+    """Return a file with one source of a type."""
+    return f"sources: {{sender: {{type: {type_}, bearer: test-token}}}}\n{ROUTES}"
+
+
 async def post(client: Client, path: str, story: Story | None) -> int:
     """Post a body, authenticated as in the story; return the status of the answer."""
     body = (BODIES / f"{path}.json").read_bytes()
@@ -124,4 +130,40 @@ async def test_resolved_post_ends_the_incident_that_the_firing_one_opened(
         await world.advance(600.0)
         incident = await world.incident()
         assert incident.state.value == "resolved"
+        intake.cancel()
+
+
+async def test_event_that_stripe_repeats_later_opens_nothing_again(tmp_path: Path) -> None:
+    """Stripe repeats events for days: the dispute that was closed meanwhile pages nobody."""
+    async with served(tmp_path, routes_for("stripe")) as (world, client):
+        intake = asyncio.create_task(world.engine.intake.run())
+        story = Story("stripe", "", "presets/stripe_firing", "presets/stripe_resolved")
+        for path in (story.firing, story.resolved, story.firing):
+            assert await post(client, path, story) == 200
+            delivered = await world.advance(600.0)
+        assert delivered == []
+        intake.cancel()
+
+
+async def test_run_of_a_fork_touches_no_alert_of_the_repository(tmp_path: Path) -> None:
+    """Anyone can open a pull request from a branch that is called main, too."""
+    async with served(tmp_path, routes_for("github")) as (world, client):
+        intake = asyncio.create_task(world.engine.intake.run())
+
+        async def run(conclusion: str, owner: str, number: int) -> None:
+            body = json.loads((BODIES / "presets/github_firing.json").read_bytes())
+            run = body["workflow_run"]
+            run |= {"conclusion": conclusion, "id": number}
+            run["head_repository"] = {"full_name": f"{owner}/billing"}
+            headers = {**BEARER, "X-GitHub-Event": "workflow_run"}
+            headers["X-GitHub-Delivery"] = f"delivery-{number}"
+            answer = await client.post("/webhook/sender", json=body, headers=headers)
+            assert answer.status == 200
+            await world.advance(600.0)
+
+        await run("failure", "example", 1)
+        await run("success", "stranger", 2)
+        assert (await world.incident()).state.value == "firing"
+        await run("success", "example", 3)
+        assert (await world.incident()).state.value == "resolved"
         intake.cancel()
