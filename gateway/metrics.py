@@ -142,6 +142,21 @@ class Metrics:
             "Alerts that the sender reports as omitted by its own limit, by source.",
             "source",
         )
+        self._rate_limited = self._counter(
+            "gateway_ingest_rate_limited",
+            "Posts refused because their source has posted more than max_per_minute.",
+            "source",
+        )
+        self._source_post = self._gauge(
+            "gateway_source_last_post_timestamp_seconds",
+            "When each source of routes.yaml last had a post accepted, by any replica.",
+            "source",
+        )
+        self._source_silent = self._gauge(
+            "gateway_source_silent",
+            "1 while a source with expect_every has been silent for longer.",
+            "source",
+        )
 
     def _define_heartbeats(self) -> None:
         self._pings = self._counter("gateway_pings", "Stored pings of jobs, by kind.", "kind")
@@ -386,6 +401,10 @@ class Metrics:
         """Count an answered request that posts alerts. `source` is a declared one, or OTHER."""
         self._request(source, str(status)).inc()
 
+    def count_rate_limited(self, source: str) -> None:
+        """Count a post that was refused because its source posts too often."""
+        self._rate_limited.labels(source).inc()
+
     def count_ping(self, kind: PingKind) -> None:
         """Count a ping that was stored."""
         self._pings.labels(kind.value).inc()
@@ -398,6 +417,20 @@ class Metrics:
             self._heartbeat_status.labels(name, status.value).set(1)
             if last_ping is not None:
                 self._heartbeat_ping.labels(name).set(last_ping)
+
+    def set_sources(self, by_name: Mapping[str, tuple[float | None, bool | None]]) -> None:
+        """Set when each declared source last posted (Unix seconds), and whether it is silent.
+
+        None for one that never posted, or that is not expected to post.
+        """
+        self._source_post.clear()
+        self._source_silent.clear()
+        for name, (last_post_at, silent) in by_name.items():
+            self._rate_limited.labels(name)  # from 0, so that the first refusal is an increase
+            if last_post_at is not None:
+                self._source_post.labels(name).set(last_post_at)
+            if silent is not None:
+                self._source_silent.labels(name).set(silent)
 
     def count_refusal(self, kind: str) -> None:
         """Count an HTTP request that was refused as malformed or unauthorized."""

@@ -152,7 +152,9 @@ class Engine:
         self.own_alerts.add_check(check_contacts)
         self.calendars = Calendars(store, lambda: self._config, now, self.in_force, calendars)
         self.own_alerts.add_check(self.calendars.conditions)
-        self.source_activity = SourceActivity(store, lambda: self._config.sources, now)
+        self.source_activity = SourceActivity(
+            store, lambda: self._config.sources, now, dependencies.metrics
+        )
         self.own_alerts.add_check(self.source_activity.conditions)
         self.stripe_endpoints = StripeEndpointMonitor(
             lambda: self._config.sources, now, self.intake.submit

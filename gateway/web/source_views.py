@@ -32,4 +32,3 @@ async def source_views(engine: Engine) -> list[SourceView]:
         last = own[0] if own else None
         views.append(SourceView(source, activity[name], last, len(own)))
     return views
-

@@ -11,6 +11,7 @@ from gateway.core.alerts.own_alerts import SOURCE_SILENT, ActiveCondition
 from gateway.core.plan.accounts import SourceSettings
 from gateway.core.plan.plan import Plan
 from gateway.core.time.timestamps import format_duration
+from gateway.metrics import Metrics
 from gateway.store import Store, Tx
 from gateway.store.state import alerts, last_seen
 
@@ -50,8 +51,10 @@ class SourceActivity:
         store: Store,
         sources: Callable[[], Mapping[str, SourceSettings]],
         now: Callable[[], float],
+        metrics: Metrics,
     ) -> None:
         """`sources` returns those in force: a reload replaces them."""
+        self._metrics = metrics
         self._store = store
         self._sources = sources
         self._now = now
@@ -84,9 +87,10 @@ class SourceActivity:
         await self._store.write(work)
 
     async def run(self, mark_healthy: Callable[[], None]) -> None:
-        """Store posts until cancelled."""
+        """Store posts, and set the metrics of sources, until cancelled."""
         while True:
             await self.save()
+            await self.update_metrics()
             mark_healthy()
             await asyncio.sleep(EVERY)
 
@@ -101,6 +105,17 @@ class SourceActivity:
             name: Activity(seen.get(name), hour[name], silent=self._is_silent(one, seen, now))
             for name, one in self._sources().items()
         }
+
+    async def update_metrics(self) -> None:
+        """Set the metrics of each source of routes.yaml."""
+        sources, by_name = self._sources(), await self.read()
+        self._metrics.set_sources(
+            {
+                name: (one.last_post_at, one.silent if sources[name].expect_every else None)
+                for name, one in by_name.items()
+                if name in sources
+            }
+        )
 
     def conditions(self, tx: Tx, plan: Plan, now: float) -> Sequence[ActiveCondition]:
         """Return a condition for each source that has not posted for `expect_every`."""

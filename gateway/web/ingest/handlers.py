@@ -33,7 +33,7 @@ from gateway.web.http.signatures import Signature
 from gateway.web.ingest.body_intake import IngestOutcome
 from gateway.web.ingest.in_flight import BODIES, InFlight, Lease
 from gateway.web.ingest.post_intake import PostIntake
-from gateway.web.ingest.rate_limit import RateLimits
+from gateway.web.ingest.rate_limit import RateLimitedError, RateLimits
 from gateway.web.ingest.sns.verify import SnsVerifier, UnreachableError, UnverifiedError
 from gateway.web.ingest.sources import SOURCES
 from gateway.web.ingest.sources.parsed import BodyError, Post
@@ -112,6 +112,8 @@ class IngestEndpoints:
             post = Post(source, body, self._engine.now(), request.headers)
             outcome = await self._posts.take(post)
         except RequestError as error:
+            if isinstance(error, RateLimitedError):
+                self._engine.metrics.count_rate_limited(source.name)
             return await self._refuse(request, source.name, error)
         except BodyError as error:
             status = error.status if partial == 200 or error.status == 413 else all_bad

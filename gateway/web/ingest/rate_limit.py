@@ -9,6 +9,10 @@ from gateway.web.http.errors import RequestError
 MINUTE = 60.0
 
 
+class RateLimitedError(RequestError):
+    """A post more than its source may make."""
+
+
 @dataclass(slots=True)
 class _Bucket:
     """How many posts a source may make now, and when that was counted."""
@@ -30,8 +34,8 @@ class RateLimits:
     def take(self, source: SourceSettings, now: float) -> None:
         """Count a post that was made `now` (monotonic seconds).
 
-        Raises RequestError with 503 and Retry-After for one too many: senders of alerts repeat a
-        post after that, and not after 429.
+        Raises RateLimitedError with 503 and Retry-After for one too many: senders of alerts repeat
+        a post after that, and not after 429.
         """
         most = source.max_per_minute
         if most is None:
@@ -43,7 +47,7 @@ class RateLimits:
         if bucket.left < 1.0:
             pause = math.ceil((1.0 - bucket.left) * MINUTE / most)
             message = f"more than {most} posts in a minute: max_per_minute of the source"
-            raise RequestError(
+            raise RateLimitedError(
                 503,
                 "the source posts too often",
                 [{"field": "max_per_minute", "message": message}],

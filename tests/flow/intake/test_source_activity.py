@@ -122,3 +122,20 @@ async def test_posts_of_the_last_hour_are_counted(world: World) -> None:
     await run_checks(world, HOUR + 2 * MINUTE)
     activity = await world.engine.source_activity.read()
     assert activity["alertmanager"].posts_last_hour == 0
+
+
+async def test_metrics_say_when_each_source_posted_and_whether_it_is_silent(world: World) -> None:
+    """A source that is not expected to post is never called silent."""
+    await world.post(alert())
+    await run_checks(world, 16 * MINUTE)
+    await world.engine.source_activity.update_metrics()
+    samples = [
+        (sample.name, sample.labels["source"], sample.value)
+        for metric in world.engine.metrics.registry.collect()
+        if metric.name.startswith("gateway_source_")
+        for sample in metric.samples
+    ]
+    assert samples == [
+        ("gateway_source_last_post_timestamp_seconds", "alertmanager", world.now - 16 * MINUTE),
+        ("gateway_source_silent", "alertmanager", 1.0),
+    ]

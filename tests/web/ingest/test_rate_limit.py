@@ -65,6 +65,8 @@ async def test_post_too_many_is_503_and_visible(tmp_path: Path) -> None:
             statuses.append(answer.status)
         assert statuses == [200, 200, 503]
         assert int(answer.headers["Retry-After"]) >= 1
+        metrics = await (await client.get("/metrics")).text()
+        assert 'gateway_ingest_rate_limited_total{source="scripts"} 1.0' in metrics
         other = await client.post("/webhook/others", json={"title": "Job"}, headers=headers)
         assert other.status == 200
         shown = await (await client.get("/api/v1/sources")).json()

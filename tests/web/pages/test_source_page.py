@@ -55,7 +55,7 @@ async def test_refused_post_is_no_post(tmp_path: Path) -> None:
 
 
 async def test_post_of_many_pieces_is_one_post(tmp_path: Path) -> None:
-    """The number is of requests, whatever their size."""
+    """Requests are counted, not the parts in which they are stored."""
     alerts = [{"labels": {"alertname": "HostDown", "host": f"db-{n}"}} for n in range(20_000)]
     async with served(tmp_path) as (world, client):
         intake = asyncio.create_task(world.engine.intake.run())
