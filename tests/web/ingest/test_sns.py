@@ -22,7 +22,12 @@ from gateway.core.plan.accounts import SourceSettings
 from gateway.core.plan.sns_topic import is_certificate_url, is_subscribe_url, parse_topic
 from gateway.core.time.timestamps import format_rfc3339
 from gateway.web.ingest.sns.message import parse_message
-from gateway.web.ingest.sns.verify import SnsVerifier, UnreachableError, UnverifiedError
+from gateway.web.ingest.sns.verify import (
+    MOST_FETCHES,
+    SnsVerifier,
+    UnreachableError,
+    UnverifiedError,
+)
 from tests.config.texts import REST, faults, loaded
 from tests.flow.world import ROUTES, START
 from tests.shared_data import shared
@@ -134,6 +139,15 @@ async def verified(content: Mapping[str, Any] | bytes, amazon: Amazon | None = N
     return ""
 
 
+async def verified_by(verifier: SnsVerifier, body: bytes) -> bool:
+    """Return whether a message was proven; False if Amazon could not be asked."""
+    try:
+        await verifier.verify(SOURCE, body)
+    except UnreachableError:
+        return False
+    return True
+
+
 @pytest.mark.parametrize("version", ["1", "2"])
 @pytest.mark.parametrize("subject", ["ALARM: LedgerQueueIsLong", "", None])
 async def test_signed_message_of_a_listed_topic_is_proven(
@@ -185,6 +199,44 @@ async def test_certificate_is_fetched_once_and_must_be_valid_now() -> None:
         await verifier.verify(SOURCE, json.dumps(message()).encode())
     assert amazon.fetched == [CERTIFICATE]
     assert await verified(message(), Amazon(days=-1)) == "its signature is wrong"
+
+
+async def test_forged_messages_evict_no_certificate_of_amazon() -> None:
+    """Who knows the topic's name can make up certificates, and must not cost the true one."""
+    amazon = Amazon()
+    verifier = SnsVerifier(lambda: NOW, amazon)
+    await verifier.verify(SOURCE, json.dumps(message()).encode())
+    for number in range(40):
+        url = CERTIFICATE.replace("0123", f"{number:04x}")
+        forged = {**message(), "SigningCertURL": url, "Message": alarm("OK")}
+        with pytest.raises(UnverifiedError):
+            await verifier.verify(SOURCE, json.dumps(forged).encode())
+    amazon.down = True
+    await verifier.verify(SOURCE, json.dumps(message()).encode())
+
+
+async def test_few_certificates_are_fetched_at_once() -> None:
+    """More are answered 503, so forged messages make no flood of requests to Amazon."""
+    waiting, full, answer = 0, asyncio.Event(), asyncio.Event()
+
+    async def slow(url: str) -> bytes:
+        nonlocal waiting
+        waiting += 1
+        if waiting == MOST_FETCHES:
+            full.set()
+        await answer.wait()
+        return certificate()
+
+    verifier = SnsVerifier(lambda: NOW, slow)
+    bodies = [
+        json.dumps(message(SigningCertURL=CERTIFICATE.replace("0123", f"{number:04x}"))).encode()
+        for number in range(20)
+    ]
+    async with asyncio.TaskGroup() as group:
+        posts = [group.create_task(verified_by(verifier, body)) for body in bodies]
+        await full.wait()
+        answer.set()
+    assert sum(post.result() for post in posts) == waiting == MOST_FETCHES
 
 
 async def test_unreachable_certificate_is_no_verdict() -> None:

@@ -30,6 +30,9 @@ SIGNED_FOR = 3600.0
 MOST_CERTIFICATES = 32
 """Certificates that are cached. Amazon uses one for a region for months."""
 
+MOST_FETCHES = 4
+"""Certificates that are fetched at once. Senders are unproven then, so more are answered 503."""
+
 LARGEST_CERTIFICATE = 16 * 1024
 
 Fetch = Callable[[str], Awaitable[bytes]]
@@ -51,6 +54,7 @@ class SnsVerifier:
         self._now = now
         self._fetch = fetch or _fetch
         self._certificates: dict[str, Any] = {}
+        self._fetching = asyncio.Semaphore(MOST_FETCHES)
 
     async def verify(self, source: SourceSettings, body: bytes) -> SnsMessage:
         """Return the message of a body.
@@ -70,6 +74,7 @@ class SnsVerifier:
         certificate = await self._certificate(message.certificate_url)
         if not await asyncio.to_thread(_is_signed, certificate, message, self._now()):
             raise UnverifiedError("its signature is wrong")
+        self._keep(message.certificate_url, certificate)
         return message
 
     async def confirm(self, message: SnsMessage) -> None:
@@ -97,15 +102,22 @@ class SnsVerifier:
         from cryptography import x509  # an extra: only sources of this type need it
 
         known = self._certificates.get(url)
-        if known is None:
-            try:
-                known = x509.load_pem_x509_certificate(await self._fetch(url))
-            except ValueError:
-                raise UnverifiedError("its certificate cannot be read") from None
-            if len(self._certificates) >= MOST_CERTIFICATES:
-                self._certificates.clear()
-            self._certificates[url] = known
-        return known
+        if known is not None:
+            return known
+        if self._fetching.locked():
+            raise UnreachableError("too many certificates are fetched at once")
+        async with self._fetching:
+            content = await self._fetch(url)
+        try:
+            return x509.load_pem_x509_certificate(content)
+        except ValueError:
+            raise UnverifiedError("its certificate cannot be read") from None
+
+    def _keep(self, url: str, certificate: Any) -> None:
+        """Cache a certificate that has proven a message; a forged one evicts none."""
+        if url not in self._certificates and len(self._certificates) >= MOST_CERTIFICATES:
+            self._certificates.clear()
+        self._certificates[url] = certificate
 
 
 def _is_signed(certificate: Any, message: SnsMessage, now: float) -> bool:
