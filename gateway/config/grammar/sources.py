@@ -125,7 +125,8 @@ SOURCE = Section(
             "How long after its last report an alert without an end counts as resolved. "
             "Alertmanager does not report the end of an alert that it silences; a value longer "
             "than its longest repeat_interval resolves such an alert here.",
-            "global's for prometheus, 25h for posthog, never for others",
+            "global's for prometheus, 25h for posthog and graylog, 90d for stripe, never for "
+            "others",
             "26h",
         ),
         Field(
