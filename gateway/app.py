@@ -19,19 +19,22 @@ from gateway import log as logs
 from gateway.channels import build
 from gateway.channels.contract import Channel
 from gateway.config.load import Config, ConfigError, Problem, load
+from gateway.config.source.regular_file import read_regular
 from gateway.core.incidents.retry import Claimant
 from gateway.core.plan.accounts import ChannelSettings
 from gateway.core.plan.channels import CHANNELS
 from gateway.flow.engine import Dependencies, Engine
 from gateway.flow.heartbeat import run_heartbeat
 from gateway.flow.runtime.loop_lag import measure_loop_lag
+from gateway.flow.runtime.reload_on_change import reload_on_change
 from gateway.links import Links
 from gateway.metrics import Metrics
 from gateway.render.service import RenderService
-from gateway.settings import ServerSettings, SettingError
+from gateway.settings import ServerSettings, SettingError, with_secret_files
 from gateway.signing_key import load_or_create_key
 from gateway.store import Store, outbox
 from gateway.store.db.clocks import Clocks
+from gateway.watched_files import WatchedFiles
 from gateway.web.app import build_app
 from gateway.web.connections.descriptors import capacity_for, raise_soft_limit
 from gateway.web.connections.guard import Limits
@@ -41,9 +44,20 @@ from gateway.web.slack.endpoints import SOCKET_MODE
 log = logging.getLogger(__name__)
 
 
-def load_config(settings: ServerSettings, env: Mapping[str, str]) -> Config:
-    """Load routes.yaml, and add its secrets to those that the log redacts."""
-    config = load(settings.config, env=env, now=clock.now())
+def watched_files(settings: ServerSettings) -> WatchedFiles:
+    """Return the reader of the configuration's files, which also watches two folders."""
+    folders = (settings.templates, settings.secrets_dir)
+    return WatchedFiles(read_regular, [folder for folder in folders if folder is not None])
+
+
+def load_config(settings: ServerSettings, env: Mapping[str, str], files: WatchedFiles) -> Config:
+    """Load routes.yaml, and add its secrets to those that the log redacts. Raises ConfigError."""
+    files.watch_folders()
+    try:
+        whole_env = with_secret_files(env)
+    except SettingError as error:
+        raise ConfigError([Problem(str(settings.config), 1, 1, "", "", str(error))]) from None
+    config = load(settings.config, env=whole_env, read_file=files.read, now=clock.now())
     for secret in config.secrets.values():
         logs.add_secret(secret.reveal())
     for source in config.sources.values():
@@ -88,12 +102,12 @@ def secret_key(settings: ServerSettings) -> bytes:
     return load_or_create_key(settings.sqlite_path.parent)
 
 
-def build_engine(settings: ServerSettings, env: Mapping[str, str]) -> Engine:
+def build_engine(settings: ServerSettings, env: Mapping[str, str], files: WatchedFiles) -> Engine:
     """Build everything but HTTP, not started.
 
     Raises ConfigError, SettingError or OSError.
     """
-    load_now = partial(load_config, settings, env)
+    load_now = partial(load_config, settings, env, files)
     config = load_now()
     logs.add_secret(settings.database_url.reveal())
     if settings.api_token is not None:
@@ -135,7 +149,8 @@ async def serve(
     `ready` is called with the engine and the address once requests are answered.
     """
     descriptors = raise_soft_limit()
-    engine = build_engine(settings, env)
+    files = watched_files(settings)
+    engine = build_engine(settings, env, files)
     await _start_store(engine.store)
     capacity = capacity_for(settings.max_connections, descriptors)
     if capacity.connections < settings.max_connections:
@@ -153,6 +168,8 @@ async def serve(
     engine.add_health(app[SOCKET_MODE].health)
     stop = _handle_signals(engine)
     engine.run("loop lag", partial(measure_loop_lag, engine.metrics))
+    if settings.reload_on_change:
+        engine.run("reload on change", partial(reload_on_change, files, engine.reload))
     if settings.heartbeat_url is not None:
         url, proxy = settings.heartbeat_url, settings.heartbeat_proxy
         engine.run("heartbeat", partial(run_heartbeat, engine, url, proxy))

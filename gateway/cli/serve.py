@@ -18,7 +18,7 @@ from gateway.cli.support.output import echo_error, plural
 from gateway.config.load import ConfigError
 from gateway.core.plan.accounts import SourceSettings
 from gateway.exposure import exposure_warning, loopback_links_warning, missing_external_url_error
-from gateway.settings import ServerSettings, SettingError, read_settings
+from gateway.settings import ServerSettings, SettingError, read_settings, with_secret_files
 from gateway.shipped import shipped_file
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def command(config: Path | None, templates: Path | None) -> None:
     from gateway.store import StoreUnavailableError
 
     try:
-        settings = read_settings(os.environ)
+        settings = read_settings(with_secret_files(os.environ))
         if missing := missing_external_url_error(settings):
             raise SettingError(missing)
         settings = replace(

@@ -21,6 +21,7 @@ from gateway.settings.parse import (
     parse_secret_text,
     parse_url,
 )
+from gateway.settings.secret_files import SECRETS_DIR
 from gateway.settings.table import DEFAULTS, TEST_PREFIXES
 from gateway.settings.values import ServerSettings
 
@@ -38,7 +39,10 @@ gateway-something (kubernetes.io/docs/concepts/services-networking/service)."""
 
 
 def read_settings(env: Mapping[str, str]) -> ServerSettings:
-    """Return the settings from the environment. Raises SettingError for the first invalid one."""
+    """Return the settings from the environment. Raises SettingError for the first invalid one.
+
+    Secrets in files are added to the environment before, by `with_secret_files`.
+    """
     _refuse_unknown(env)
     variables = _Variables(env)
     host, port = parse_listen(variables.text("GATEWAY_LISTEN"))
@@ -50,6 +54,8 @@ def read_settings(env: Mapping[str, str]) -> ServerSettings:
         port=port,
         config=Path(variables.text("GATEWAY_CONFIG")),
         templates=Path(variables.text("GATEWAY_TEMPLATES")),
+        secrets_dir=Path(folder) if (folder := env.get(SECRETS_DIR)) else None,
+        reload_on_change=variables.flag("GATEWAY_RELOAD_ON_CHANGE"),
         database_url=_database_url(variables),
         external_url=(external or local).rstrip("/"),
         local_url=local,

@@ -29,6 +29,19 @@ SETTINGS = (
         secret=True,
     ),
     Setting(
+        "GATEWAY_SECRETS_DIR",
+        "",
+        "Folder with a file for each variable, as Kubernetes, Docker and systemd mount secrets. "
+        "The file's name is the variable's, also of one that routes.yaml names, and a file wins "
+        "over a variable. See [secrets](security.md#secrets).",
+    ),
+    Setting(
+        "GATEWAY_RELOAD_ON_CHANGE",
+        "0",
+        "1: load routes.yaml again when it, a file that it refers to, a template or a file of "
+        "GATEWAY_SECRETS_DIR changes.",
+    ),
+    Setting(
         "GATEWAY_EXTERNAL_URL",
         "http://<listen>",
         "The URL at which browsers reach the gateway; links in messages begin with it. Required if "

@@ -17,6 +17,8 @@ class ServerSettings:
     port: int
     config: Path
     templates: Path
+    secrets_dir: Path | None
+    reload_on_change: bool
     database_url: Secret
     external_url: str
     local_url: str

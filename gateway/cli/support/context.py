@@ -12,7 +12,7 @@ from gateway.cli.support.output import echo_error
 from gateway.config.load import Config, ConfigError, load
 from gateway.core.errors import GatewayError
 from gateway.flow.calendars.offline import with_calendar_files
-from gateway.settings import ServerSettings, SettingError, read_settings
+from gateway.settings import ServerSettings, SettingError, read_settings, with_secret_files
 
 FAILED = 1
 """Exit status: the checked thing is bad, or the action failed."""
@@ -20,10 +20,20 @@ FAILED = 1
 
 @dataclass(frozen=True, slots=True)
 class CliContext:
-    """The environment and the clock. Tests put another one into click's context (``obj=``)."""
+    """The environment, secrets in files included, and the clock.
+
+    Tests put another one into click's context (``obj=``).
+    """
 
     env: Mapping[str, str] = field(default_factory=lambda: os.environ)
     now: Callable[[], float] = clock.now
+
+    def __post_init__(self) -> None:
+        """Add the secrets in files. Raises click.UsageError if they cannot be read."""
+        try:
+            object.__setattr__(self, "env", with_secret_files(self.env))
+        except SettingError as error:
+            raise click.UsageError(str(error)) from None
 
     def settings(self) -> ServerSettings:
         """Return the settings GATEWAY_*. Raises click.UsageError naming an invalid one."""
