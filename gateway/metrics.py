@@ -28,6 +28,7 @@ from gateway.core.heartbeats.state import PingKind
 from gateway.core.incidents.incident import Incident, State
 from gateway.core.incidents.notice import NoticeKind
 from gateway.core.plan.accounts import split_account_key
+from gateway.core.plan.link_checks import LinkState
 from gateway.core.proof.coverage import Coverage
 
 # Otherwise each counter has a second series, with its creation time.
@@ -367,6 +368,12 @@ class Metrics:
             "calendar",
         )
 
+        self._links = self._gauge(
+            "gateway_links",
+            "Links to runbooks and dashboards by what the last check found.",
+            "state",
+        )
+
     def _define_verification(self) -> None:
         self._verified_at = self._gauge(
             "gateway_verify_last_run_timestamp_seconds",
@@ -625,6 +632,12 @@ class Metrics:
         for calendar, ok, age in calendars:
             self._calendar_ok.labels(calendar).set(ok)
             self._calendar_age.labels(calendar).set(age)
+
+    def set_links(self, counts: Mapping[str, int]) -> None:
+        """Set how many followed links are in each state; none where links are not followed."""
+        self._links.clear()
+        for state in LinkState if counts else ():
+            self._links.labels(state.value).set(counts.get(state.value, 0))
 
     def set_components(self, states: Iterable[tuple[str, bool]]) -> None:
         """Set the state of each component from pairs of its name and whether it is healthy."""

@@ -10,6 +10,7 @@ from gateway.config.build import receivers as build_receivers
 from gateway.config.build import sources as build_sources
 from gateway.config.build.calendars import CalendarBuilder
 from gateway.config.build.heartbeats import heartbeats
+from gateway.config.build.link_checks import link_checks
 from gateway.config.build.names import FileNames, file_names, refuse_duplicates
 from gateway.config.build.on_call_news import on_call_news
 from gateway.config.build.people import PeopleBuilder, contact_names
@@ -34,6 +35,7 @@ from gateway.config.source.regular_file import read_regular
 from gateway.config.source.tree import MAX_BYTES, read_tree
 from gateway.core.plan.accounts import ChannelSettings, Secret, SourceSettings
 from gateway.core.plan.calendars import CalendarSettings
+from gateway.core.plan.link_checks import LinkCheckSettings
 from gateway.core.plan.person import Person
 from gateway.core.plan.plan import (
     DEFAULT_RESOLVE_TIMEOUT,
@@ -66,6 +68,7 @@ class Config:
     warnings: tuple[Problem, ...]
     calendars: CalendarSettings = field(default_factory=CalendarSettings)
     prometheus: PrometheusSettings | None = None
+    link_checks: LinkCheckSettings | None = None
 
 
 def load(
@@ -146,6 +149,8 @@ def _config(tree: Node, digest: str, now: float | None, context: ReadContext) ->
     if plan is None:
         return None
     plan = replace(plan, runbooks=books)
+    zone = plan.business_hours.zone
+    checks = link_checks(file.get("link_checks"), zone, secrets, findings)
     add_lint_warnings(file, plan, now, findings)
     settings = builder.resolve_empty_secrets(channels, file.get("channels"))
     return Config(
@@ -156,6 +161,7 @@ def _config(tree: Node, digest: str, now: float | None, context: ReadContext) ->
         findings.warnings,
         calendars=calendar_settings,
         prometheus=metrics_source,
+        link_checks=checks,
     )
 
 

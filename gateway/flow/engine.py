@@ -38,6 +38,7 @@ from gateway.flow.intake.source_activity import SourceActivity
 from gateway.flow.intake.source_posts import SourcePosts
 from gateway.flow.intake.truncation import record_truncation
 from gateway.flow.intake.watchdog_monitor import WatchdogMonitor
+from gateway.flow.link_checks.checker import LinkChecker
 from gateway.flow.oncall.changes_part import ChangesPart
 from gateway.flow.oncall.contacts_part import ContactsPart
 from gateway.flow.oncall.duty_differences import difference_report, duty_differences
@@ -169,6 +170,10 @@ class Engine:
             cron=dependencies.verify_cron,
         )
         self.own_alerts.add_check(check_verified)
+        self.link_checker = LinkChecker(
+            store, lambda: self._config, plan, now, dependencies.metrics
+        )
+        self.own_alerts.add_check(self.link_checker.conditions)
         self.mirror = OnCallMirror(store, plan, now, self.delivery.shows_on_call, self.own_alerts)
         self.feeds = Feeds(store, dependencies.links, plan, now)
         self.vendor_events = VendorEvents(
@@ -371,6 +376,7 @@ class Engine:
         self._start_rounds("Stripe endpoints", self.stripe_endpoints.run)
         self._start_rounds("contacts", self.contacts.run)
         self._start_rounds("verification", self.verifier.run)
+        self._start_rounds("link checks", self.link_checker.run)
 
     def prepare(self) -> None:
         """Build the channels and their senders, whose loops only `start` runs."""

@@ -4,13 +4,12 @@ Only what the rule file itself says is known here: labels that a series or `exte
 are not.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from gateway.config.source.nodes import ListNode, MappingNode, Node, ScalarNode
+from gateway.config.source.alert_rules import AlertRule, read_alert_rules
 from gateway.config.source.problem import Findings, Problem, SourcePosition, shorten
-from gateway.config.source.regular_file import read_regular
-from gateway.config.source.tree import read_tree
 from gateway.core.matching.matcher import matches_all
 from gateway.core.plan.plan import Plan
 from gateway.core.text.nearest import nearest
@@ -18,48 +17,41 @@ from gateway.core.text.text_template import is_template
 from gateway.render.view.runbooks import runbook_of
 
 
-def check_alert_rules(files: Iterable[Path], plan: Plan) -> tuple[list[Problem], list[Problem]]:
-    """Return errors (files that cannot be read) and warnings about alerts in rule files."""
-    errors: list[Problem] = []
-    warnings: list[Problem] = []
+@dataclass(slots=True)
+class CheckedRules:
+    """The alerts of rule files, errors (files that cannot be read) and warnings about alerts."""
+
+    rules: list[AlertRule] = field(default_factory=list)
+    errors: list[Problem] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
+
+
+def check_alert_rules(files: Iterable[Path], plan: Plan) -> CheckedRules:
+    """Return the alerts in rule files, and what is wrong with them."""
+    checked = CheckedRules()
     for file in files:
         findings = Findings(str(file))
         try:
-            tree = read_tree(read_regular(file), findings)
+            rules = read_alert_rules(file, findings)
         except OSError as error:
             message = f"the file cannot be read: {error.strerror or error}"
-            errors.append(Problem(str(file), 1, 1, "", "", message))
+            checked.errors.append(Problem(str(file), 1, 1, "", "", message))
             continue
-        if tree is not None:
-            for rule in _alerting_rules(tree, findings):
-                _check(rule, plan, findings)
-        errors += findings.errors
-        warnings += findings.warnings
-    return errors, warnings
+        for rule in rules:
+            _check(rule, plan, findings)
+        checked.rules += rules
+        checked.errors += findings.errors
+        checked.warnings += findings.warnings
+    return checked
 
 
-def _alerting_rules(tree: Node, findings: Findings) -> Iterator[MappingNode]:
-    groups = _value(tree, "groups")
-    if not isinstance(groups, ListNode):
-        position = SourcePosition(tree.line, tree.column, "")
-        findings.error(position, "it has no groups: this is no file of Prometheus' rules")
-        return
-    for group in groups.items:
-        rules = _value(group, "rules")
-        for rule in rules.items if isinstance(rules, ListNode) else ():
-            if isinstance(rule, MappingNode) and "alert" in rule.entries:
-                yield rule
-
-
-def _check(rule: MappingNode, plan: Plan, findings: Findings) -> None:
+def _check(rule: AlertRule, plan: Plan, findings: Findings) -> None:
     """Add the warnings about one rule. An alert that a watchdog expects is for no person."""
-    name = _text(rule.entries["alert"].value)
-    labels = {"alertname": name, **_texts(_value(rule, "labels"))}
+    labels, annotations = rule.labels, rule.annotations
     if any(matches_all(watchdog.matchers, labels) for watchdog in plan.watchdogs):
         return
-    annotations = _texts(_value(rule, "annotations"))
     position = SourcePosition(rule.line, rule.column, "")
-    about = f"alert {shorten(name)}"
+    about = f"alert {shorten(rule.name)}"
     facts = {
         "common_labels": labels,
         # What Prometheus fills in counts as a URL: it is not known here.
@@ -77,17 +69,3 @@ def _check(rule: MappingNode, plan: Plan, findings: Findings) -> None:
         findings.warn(position, f"{about}: {text}", text=severity, suggestion=near)
     if plan.teams and not plan.team_of(labels):
         findings.warn(position, f"{about} belongs to no team")
-
-
-def _value(node: Node, key: str) -> Node | None:
-    entry = node.entries.get(key) if isinstance(node, MappingNode) else None
-    return entry.value if entry is not None else None
-
-
-def _texts(node: Node | None) -> dict[str, str]:
-    entries = node.entries.items() if isinstance(node, MappingNode) else ()
-    return {name: _text(entry.value) for name, entry in entries}
-
-
-def _text(node: Node) -> str:
-    return node.text if isinstance(node, ScalarNode) else ""

@@ -9,7 +9,8 @@ import click
 from gateway import clock
 from gateway.cli.check.against import duty_differences
 from gateway.cli.check.alert_rules import check_alert_rules
-from gateway.cli.check.findings import Findings, print_findings, print_verdict
+from gateway.cli.check.findings import Findings, print_findings, print_links, print_verdict
+from gateway.cli.check.links import check_file_links, print_unfilled
 from gateway.cli.check.summary import print_summary, summary_json
 from gateway.cli.support.context import (
     FAILED,
@@ -20,6 +21,7 @@ from gateway.cli.support.context import (
 )
 from gateway.cli.support.output import echo, echo_json
 from gateway.config.load import Config, ConfigError, Problem, load
+from gateway.config.source.alert_rules import AlertRule
 from gateway.core.proof.build import build_proof
 from gateway.core.proof.findings import FindingKind
 from gateway.exposure import exposure_warning, loopback_links_warning, missing_external_url_error
@@ -48,6 +50,12 @@ PROVEN = 8 * 7 * 86400.0
     metavar="FILE",
     help="Also read Prometheus' rules: alerts without runbook, severity or team; repeatable.",
 )
+@click.option(
+    "--links",
+    "follow_links",
+    is_flag=True,
+    help="Also follow the links to runbooks and dashboards, those of --rules included.",
+)
 @templates_option
 @json_option
 @pass_context
@@ -59,6 +67,7 @@ def command(
     rules: tuple[Path, ...],
     templates: Path | None,
     *,
+    follow_links: bool,
     as_json: bool,
 ) -> None:
     """Check FILE (routes.yaml) and the templates.
@@ -73,6 +82,11 @@ def command(
     --rules warns of alerts in Prometheus' rule files that have no runbook, no declared severity or
     no team here; those that a watchdog expects are left out.
 
+    --links follows the links of the file and of the alerts in --rules, as messages would have
+    them: HEAD, then GET where that is refused, without credentials. A dead one is an error with
+    its position. Addresses in private networks need link_checks: {private_addresses: allow}. Served
+    runbooks are looked up in their folder.
+
     --against prints when other people are on call in the next four weeks, as a reload would make
     it: people on call stay until the next handover. Differences are no errors.
 
@@ -84,10 +98,12 @@ def command(
     loaded: Config | None = None
     errors: tuple[Problem, ...] = ()
     calendars: OfflineConfig | None = None
+    alert_rules: list[AlertRule] = []
     try:
         loaded = load(path, env=context.env, now=now)
-        rule_errors, rule_warnings = check_alert_rules(rules, loaded.plan)
-        errors, warnings = tuple(rule_errors), (*loaded.warnings, *rule_warnings)
+        checked = check_alert_rules(rules, loaded.plan)
+        alert_rules = checked.rules
+        errors, warnings = tuple(checked.errors), (*loaded.warnings, *checked.warnings)
         calendars = with_calendar_files(loaded, now)
         loaded = calendars.config
     except ConfigError as error:
@@ -104,6 +120,7 @@ def command(
         templates=_check_templates(context.templates_path(templates)),
         setting_errors=[missing_url] if missing_url else [],
         setting_warnings=_setting_warnings(context, loaded),
+        links=check_file_links(loaded, alert_rules, path, now) if follow_links and loaded else (),
     )
     changed = duty_differences(context, against, loaded.plan if loaded else None, now)
     if as_json:
@@ -117,6 +134,10 @@ def command(
             print_summary(loaded, now)
             for note in calendars.notes if calendars else ():
                 echo(note)
+            if follow_links:
+                print_links(findings.links)
+                if not rules:
+                    print_unfilled(loaded)
         changed.print()
         print_verdict(path, findings)
     raise SystemExit(0 if findings.ok else FAILED)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from gateway.cli.support.output import echo, paint, plural
 from gateway.config.load import Problem
+from gateway.core.plan.link_checks import LinkResult, LinkState
+from gateway.core.text.escape import one_line
 
 if TYPE_CHECKING:
     from gateway.render.template_problems import TemplateProblem
@@ -29,6 +31,8 @@ class Findings:
     """Shifts at times that people have ruled out."""
     setting_errors: Sequence[str]
     setting_warnings: Sequence[str]
+    links: Sequence[LinkResult] = ()
+    """The links that --links followed."""
 
     @property
     def error_count(self) -> int:
@@ -36,6 +40,7 @@ class Findings:
         failed_templates = sum(not problem.warning for problem in self.templates)
         other_errors = len(self.proof_errors) + len(self.setting_errors)
         other_errors += len(self.calendar_errors)
+        other_errors += sum(one.state is LinkState.DEAD for one in self.links)
         return len(self.errors) + other_errors + failed_templates
 
     @property
@@ -63,6 +68,7 @@ class Findings:
             "proof_warnings": list(self.proof_warnings),
             "settings": list(self.setting_warnings),
             "setting_errors": list(self.setting_errors),
+            "links": [_link_json(one) for one in self.links],
         }
 
 
@@ -71,6 +77,9 @@ def print_findings(findings: Findings) -> None:
         echo(f"{_error_label()} {problem}")
     for text in (*findings.calendar_errors, *findings.proof_errors):
         echo(f"{_error_label()} {text}")
+    for link in findings.links:
+        if link.state is LinkState.DEAD:
+            echo(f"{_error_label()} {one_line(_link_text(link), 1000)}")
     for template in findings.templates:
         label = _warning_label() if template.warning else _error_label()
         echo(f"{label} {str(template).replace(' warning:', '', 1)}")
@@ -82,6 +91,16 @@ def print_findings(findings: Findings) -> None:
         echo(f"{_error_label()} {text}")
     for text in (*findings.calendar_warnings, *findings.setting_warnings):
         echo(f"{_warning_label()} {text}")
+
+
+def print_links(links: Sequence[LinkResult]) -> None:
+    """Print how many links were followed, and those that are not known."""
+    counts = {state: sum(one.state is state for one in links) for state in LinkState}
+    text = f"links: {counts[LinkState.OK]} work, {counts[LinkState.DEAD]} are dead"
+    echo(f"{text}, {counts[LinkState.UNKNOWN]} are not known")
+    for link in links:
+        if link.state is LinkState.UNKNOWN:
+            echo(f"  {one_line(_link_text(link), 1000)}")
 
 
 def print_verdict(path: Path, findings: Findings) -> None:
@@ -98,6 +117,22 @@ def _error_label() -> str:
 
 def _warning_label() -> str:
     return paint("warning:", "yellow")
+
+
+def _link_text(link: LinkResult) -> str:
+    """Return the position first, as for all problems, then the link and what is wrong with it."""
+    first, *others = link.positions
+    also = f" (also {', '.join(others[:5])}{', …' if others[5:] else ''})" if others else ""
+    return f"{first}: {link.url}: {link.detail}{also}"
+
+
+def _link_json(link: LinkResult) -> dict[str, Any]:
+    return {
+        "url": link.url,
+        "positions": list(link.positions),
+        "state": link.state.value,
+        "detail": link.detail,
+    }
 
 
 def _template_json(problem: "TemplateProblem") -> dict[str, Any]:

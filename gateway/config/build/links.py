@@ -26,7 +26,7 @@ def links(
         elif not url and all(one.title != title for one in inherited):
             message = f'links: "{shorten(title)}" has no url, and no such link is inherited'
             findings.error(item.position, message, text=title)
-        own[title] = LinkTemplate(title, url)
+        own[title] = LinkTemplate(title, url, item.position.line)
     declared = tuple(own.values())
     count = len(merge_links(inherited, declared))
     if declared and count > MOST_LINKS:

@@ -5,6 +5,7 @@ from gateway.config.grammar.channels import ACCOUNTS
 from gateway.config.grammar.durations import POSITIVE_DURATION
 from gateway.config.grammar.field_types import Choice
 from gateway.config.grammar.heartbeats import HEARTBEATS
+from gateway.config.grammar.link_checks import LINK_CHECKS
 from gateway.config.grammar.links import LINKS, LINKS_MEANING
 from gateway.config.grammar.lists import ListOf, MapOf
 from gateway.config.grammar.oncall import BUSINESS_HOURS, ESCALATION, ROTAS, STEPS
@@ -176,6 +177,13 @@ FILE = Section(
             "`{{ alertname }}`. The annotation runbook_url of an alert wins.",
             "none",
             "runbooks",
+        ),
+        Field(
+            "link_checks",
+            LINK_CHECKS,
+            "Follows links to runbooks and dashboards each night, to find dead ones.",
+            "no links are followed",
+            "{private_addresses: allow}",
         ),
         Field(
             "repeats",

@@ -93,6 +93,13 @@ PROMISE_BROKEN = Condition(
     "gateway-promise-broken",
 )
 
+LINKS_DEAD = Condition(
+    "GatewayRunbookDead",
+    "Links to runbooks or dashboards are dead",
+    "Following these links found no page. People on call need them.",
+    "gateway-runbook-dead",
+)
+
 CONDITIONS: Mapping[str, Condition] = {
     one.name: one
     for one in (
@@ -105,6 +112,7 @@ CONDITIONS: Mapping[str, Condition] = {
         CHANGES_VOID,
         MIRROR_FAILING,
         PROMISE_BROKEN,
+        LINKS_DEAD,
     )
 }
 """All conditions by the name of their alert."""

@@ -1,7 +1,7 @@
 """Links that routes.yaml adds to messages: a title and a URL, both short templates."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 MOST_LINKS = 8
 """Links of one route. More: Slack shows 25 buttons at most, and a phone fewer."""
@@ -9,10 +9,14 @@ MOST_LINKS = 8
 
 @dataclass(frozen=True, slots=True)
 class LinkTemplate:
-    """A link by labels. An empty `url` takes back the link of that title from the parent."""
+    """A link by labels. An empty `url` takes back the link of that title from the parent.
+
+    `line` is its line in the file, 0 if unknown.
+    """
 
     title: str
     url: str = ""
+    line: int = field(default=0, compare=False)
 
 
 def merge_links(

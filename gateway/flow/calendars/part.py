@@ -40,13 +40,7 @@ class CalendarsPart:
         return {key: copy for key, (_, copy) in copies.items()}
 
     def apply(self, plan: Plan, stored: StoredCopies) -> Plan:
-        """Return the plan with the events of its calendars; unread ones are not known.
-
-        While nothing was read, those stay that the configuration itself came with.
-        """
-        if not stored:
-            self.unknown = {}
-            return plan
+        """Return the plan with the events of its calendars; unread ones are not known."""
         config = self._config()
         copies = {
             key: copy

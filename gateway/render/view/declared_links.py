@@ -34,6 +34,7 @@ class FilledLink(NamedTuple):
     link: Link | None = None
     missing: str = ""
     problem: str = ""
+    line: int = 0
 
 
 def incident_links(facts: Mapping[str, Any], plan: Plan, external_url: str) -> IncidentLinks:
@@ -64,7 +65,7 @@ def filled_links(facts: Mapping[str, Any], plan: Plan) -> list[FilledLink]:
     if not templates:
         return []
     names = short_names(facts)
-    return [_filled(one, names) for one in templates]
+    return [_filled(one, names)._replace(line=one.line) for one in templates]
 
 
 def _filled(template: LinkTemplate, names: Mapping[str, Any]) -> FilledLink:

@@ -19,6 +19,7 @@ from gateway.web.api_v1 import (
     follow_ups,
     heartbeats,
     incidents,
+    links,
     models,
     oncall,
     people,
@@ -44,6 +45,7 @@ from gateway.web.api_v1.models import feeds as feed_models
 from gateway.web.api_v1.models import follow_ups as follow_up_models
 from gateway.web.api_v1.models import future as future_models
 from gateway.web.api_v1.models import heartbeats as heartbeat_models
+from gateway.web.api_v1.models import links as link_models
 from gateway.web.api_v1.models import people as people_models
 from gateway.web.api_v1.models import reports as report_models
 from gateway.web.api_v1.models import route as route_models
@@ -218,6 +220,7 @@ ENDPOINTS = (
         explain_models.Explanation,
         (404,),
     ),
+    _get("/links", "listLinks", links.list_links, requests.NoQuery, link_models.Links),
     _get(
         "/explain/if",
         "explainIf",

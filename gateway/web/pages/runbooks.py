@@ -5,8 +5,10 @@ from hashlib import sha256
 
 from aiohttp import web
 
+from gateway.core.plan.link_checks import LinkResult
 from gateway.core.plan.runbooks import Runbook
 from gateway.flow.engine import Engine
+from gateway.render.view.times import clock_time
 from gateway.web.explain.names import zone_for
 from gateway.web.http.access import require_read_access
 from gateway.web.http.keys import ENGINE
@@ -30,11 +32,20 @@ class RunbookPages:
         plan = self._engine.plan
         runbooks = plan.runbooks
         missing = self._engine.dispatcher.without_runbook.list(runbooks)
+        links = await self._engine.link_checker.report()
+        zone, now = zone_for(plan), self._engine.now()
+        checked_at = max((one.checked_at for one in links.results), default=None)
         context = {
             "missing": [
                 (plan.team_name(one.team) or "no team", one.alertname or "no name", one.incidents)
                 for one in missing
             ],
+            "links": {
+                "is_on": links.is_on,
+                "count": len(links.results),
+                "checked": None if checked_at is None else clock_time(checked_at, zone, now),
+                "dead": [_link_row(one, zone, now) for one in links.results if one.failures],
+            },
             "rows": sorted((one.title, one.name) for one in runbooks.pages.values()),
             "url": runbooks.url,
             "declared": runbooks.declared,
@@ -75,6 +86,16 @@ class RunbookPages:
         return await _page(
             request, runbook, up=link.up, pages=f"{link.up}runbooks/", back=link.here
         )
+
+
+def _link_row(one: LinkResult, zone: str, now: float) -> dict[str, str]:
+    since = clock_time(one.failed_since or one.checked_at, zone, now)
+    return {
+        "url": one.url,
+        "detail": one.detail,
+        "since": since if one.is_dead else f"{since}, to be checked again",
+        "positions": ", ".join(one.positions[:10]) + (" …" if one.positions[10:] else ""),
+    }
 
 
 async def _page(

@@ -17,6 +17,7 @@ from gateway.store.schema.tables.feed import feeds
 from gateway.store.schema.tables.follow_up import follow_ups
 from gateway.store.schema.tables.heartbeat import heartbeats
 from gateway.store.schema.tables.incident import acks, incidents, members, timeline
+from gateway.store.schema.tables.link_check import link_checks
 from gateway.store.schema.tables.outbox import attempts, facts, holds, notices, recipients
 from gateway.store.schema.tables.round_robin import round_robin
 from gateway.store.schema.tables.system_change import system_changes
@@ -42,6 +43,7 @@ __all__ = [
     "heartbeats",
     "holds",
     "incidents",
+    "link_checks",
     "members",
     "meta",
     "metadata",

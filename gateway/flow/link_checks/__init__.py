@@ -1,0 +1,1 @@
+"""Checks of links: runbooks and dashboards are followed, and dead ones reported."""
