@@ -13,6 +13,7 @@ from tests.simulation.acting.promises import broken_promises_of_actions
 from tests.simulation.acting.world import ACTING_VARIANTS, ActingWorld
 from tests.simulation.personal_rules import each_contact_once_per_reason
 from tests.simulation.test_on_call_days import on_call_seeds
+from tests.simulation.verified import missing
 
 EVENTS = 25 if FULL else 10
 FEWEST = 20
@@ -41,6 +42,7 @@ async def check(world: ActingWorld, seed: int) -> None:
         await day.play(EVENTS)
         broken = await broken_promises_of_actions(day)
         broken += each_contact_once_per_reason(day)
+        broken += await missing(world)
         broken += [f"{name} was never performed" for name in sorted(day.missing())]
         broken += [f"nothing was performed by {means}" for means in sorted(day.unused())]
         if len(day.performed) < FEWEST:

@@ -19,6 +19,7 @@ from tests.simulation.on_call.world import OnCallWorld
 from tests.simulation.personal_rules import each_contact_once_per_reason
 from tests.simulation.promises import broken_promises
 from tests.simulation.test_promises import seeds
+from tests.simulation.verified import missing
 
 EVENTS = 40 if FULL else 12
 
@@ -61,6 +62,7 @@ async def check(world: OnCallWorld, seed: int) -> None:
         broken = await broken_promises(day)
         broken += each_contact_once_per_reason(day)
         broken += await broken_on_call_promises(day)
+        broken += await missing(world)
     finally:
         await world.close()
     if broken:

@@ -19,6 +19,7 @@ from tests.simulation.personal_rules import (
 )
 from tests.simulation.promises import broken_promises
 from tests.simulation.random_days import IN_TURNS, ON_TICKS, VARIANTS, Simulation
+from tests.simulation.verified import missing
 
 EVENTS = 40 if FULL else 15
 MOST_ROUNDS = 20_000
@@ -78,6 +79,7 @@ async def check(world: World, seed: int, variants: tuple[str, ...] = VARIANTS) -
         await simulation.play(EVENTS)
         broken = await broken_promises(simulation)
         broken += each_contact_once_per_reason(simulation)
+        broken += await missing(world)
         if variants is RULED_VARIANTS:
             broken += quiet_hours_are_kept(simulation)
         if world.rounds > MOST_ROUNDS:

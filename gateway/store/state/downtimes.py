@@ -10,7 +10,7 @@ from gateway.store.db.transaction import Tx
 from gateway.store.schema.tables import downtimes
 from gateway.store.state import counters
 
-_LAST_WRITE = "alive_at"
+LAST_WRITE = "alive_at"
 """Name of the instant at which a replica last wrote, in Unix milliseconds."""
 
 _ADD = insert(
@@ -29,11 +29,11 @@ def record_work(tx: Tx, now: float) -> None:
 
     It always writes, so it also tests the disk. A clock that is behind ends no downtime.
     """
-    last = counters.find(tx, _LAST_WRITE)
+    last = counters.find(tx, LAST_WRITE)
     at = int(now * 1000)
     if last is not None and at - last > SHORTEST * 1000:
         tx.write_rows(_ADD, [(last / 1000, now)])
-    counters.save(tx, _LAST_WRITE, at if last is None else max(at, last))
+    counters.save(tx, LAST_WRITE, at if last is None else max(at, last))
 
 
 def between(tx: Tx, start: float, end: float) -> list[Span]:
