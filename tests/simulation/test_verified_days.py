@@ -1,4 +1,4 @@
-"""A thousand days of which `gateway verify` says that nothing is missing.
+"""A thousand days in which `gateway verify` finds nothing missing.
 
 A full run has ten seeds of a hundred days each; others have one of twenty days.
 GATEWAY_TEST_SEEDS=100-200 runs these seeds.

@@ -2,12 +2,15 @@
 
 import shutil
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from gateway.core.verify.promise import Check
-from gateway.store import Store
+from gateway.store import Store, Tx
+from gateway.store.db.statement import Statement
 from tests.flow.verify.histories import GIVEN_UP, MISSED, OPEN, damage, play, verified
 from tests.flow.world import DAY, HOUR, START, World
 
@@ -121,6 +124,30 @@ DAMAGE = {
     ],
 }
 """For each check the statements that damage the history so that it must find something."""
+
+
+ON_BOTH = (
+    Check.ALERT_WITHOUT_INCIDENT,
+    Check.OVERDUE,
+    Check.END_MISSING,
+    Check.NOT_ANNOUNCED,
+    Check.GIVEN_UP_SILENTLY,
+)
+"""Checks whose damage both databases understand, and that concern different rows."""
+
+
+async def test_violations_are_named_on_both_databases(world: World) -> None:
+    """SQLite and PostgreSQL give the same facts."""
+    await play(world)
+    statements = [Statement(text(one)) for check in ON_BOTH for one in DAMAGE[check]]
+    for statement in statements:
+        assert await world.engine.store.write(partial(_run, statement=statement))
+    result = await verified(world.engine.store, world.now)
+    assert sorted(one.check for one in result.broken) == sorted(ON_BOTH)
+
+
+def _run(tx: Tx, statement: Statement) -> int:
+    return tx.run(statement)
 
 
 @pytest.fixture
