@@ -31,6 +31,7 @@ STATES = ("open", "firing", "suppressed", "acknowledged", "resolved", "all")
 @click.option("--receiver", metavar="NAME", help="Only those of this receiver.")
 @click.option("--team", metavar="ID", help="Only those of this team; none: without a team.")
 @click.option("--severity", metavar="NAME", help="Only those of this severity.")
+@click.option("--test/--no-test", default=None, help="Only tests, or all others.")
 @click.option("--search", metavar="TEXT", help="Only those with it in title, labels or receiver.")
 @click.option(
     "--limit", type=click.IntRange(1, 500), default=50, show_default=True, help="At most so many."
@@ -47,6 +48,7 @@ def command(
     search: str | None,
     limit: int,
     *,
+    test: bool | None,
     unlimited: bool,
 ) -> None:
     """List incidents, or show incident NUMBER with its timeline, messages and alerts.
@@ -77,6 +79,7 @@ def command(
         team=team,
         severity=severity,
         q=search,
+        test=None if test is None else str(test).lower(),
         limit=PAGE_SIZE if unlimited else limit,
     )
     if session.as_json:

@@ -10,6 +10,7 @@ from gateway.core.text.escape import one_line
 from gateway.render.fallback import bare_names, plain_parts
 from gateway.render.jinja.failure import TemplateRenderError
 from gateway.render.request import RenderRequest
+from gateway.render.test_mark import marked_parts
 from gateway.render.view.links import visible_links
 from gateway.render.view.view import IncidentStatus, status_of, target_view, view_of
 
@@ -83,7 +84,7 @@ def _message(
         severity=status.severity,
         rank=UNRANKED if status.rank is None else status.rank,
         dedup_key=dedup_key(request.facts),
-        parts={part: _fitted(part, text) for part, text in parts.items()},
+        parts={part: _fitted(part, text) for part, text in marked_parts(request, parts).items()},
         links=tuple(request.links),
         facts=request.facts,
         failed_template=failed_template,

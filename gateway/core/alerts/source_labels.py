@@ -1,6 +1,6 @@
 """Labels of an alert after its source: those that routes.yaml adds, and the label of tests.
 
-An alert with test="true" is left out of numbers and reports. Anyone who may post could hide a page
+An alert with test="true" is marked in each text, and left out of numbers and reports. Anyone who may post could hide a page
 from them, so the label counts only where the source allows it. Elsewhere it is renamed, as
 Prometheus renames a scraped label that it does not honour.
 """
@@ -11,6 +11,14 @@ TEST_LABEL = "test"
 TEST_VALUE = "true"
 UNTRUSTED_TEST = "exported_test"
 """What the label of tests is called where the source does not allow tests."""
+
+
+def is_test(labels: Mapping[str, str]) -> bool:
+    """Return whether an alert, or a group by its labels, is a test.
+
+    These are labels behind the source, where only sources that may send tests have the label.
+    """
+    return labels.get(TEST_LABEL) == TEST_VALUE
 
 
 def labels_of_source(

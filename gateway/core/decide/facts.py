@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from gateway.core.alerts.labels import fingerprint, identity
+from gateway.core.alerts.source_labels import TEST_LABEL, is_test
 from gateway.core.decide.next_page import NextPage, next_page
 from gateway.core.incidents.facts import (
     Facts,
@@ -70,6 +71,7 @@ def build_facts(
         "receiver": incident.receiver,
         "team": team_facts(incident, plan),
         "route": incident.route_id,
+        "test": incident.test,
         "group_key": incident.group_key,
         "group_labels": dict(incident.group_labels),
         "route_labels": dict(plan.route(incident.route_id).labels),
@@ -264,6 +266,7 @@ def title(group_labels: Mapping[str, str], labels: Texts, annotations: Texts) ->
     """Return its subject in one line: name and summary, where all its alerts share them."""
     name = labels.get("alertname") or group_labels.get("alertname") or ""
     rest = annotations.get("summary") or ", ".join(
-        f"{key}={value}" for key, value in sorted(group_labels.items()) if key != "alertname"
+        f"{key}={value}" for key, value in sorted(group_labels.items()) if key not in ("alertname", TEST_LABEL)
     )
-    return ": ".join(part for part in (name, rest) if part)[:300] or "alerts"
+    text = ": ".join(part for part in (name, rest) if part)[:300] or "alerts"
+    return f"TEST: {text}" if is_test(group_labels) else text

@@ -102,6 +102,7 @@ class Facts(TypedDict):
     receiver: str
     team: FactsTeam | None
     route: str  # the id of the route that it belongs to
+    test: bool  # whether nothing is wrong: a test
     group_key: str
     group_labels: dict[str, str]
     route_labels: dict[str, str]

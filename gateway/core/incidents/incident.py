@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from gateway.core.alerts.alert import Alert
 from gateway.core.alerts.episode import Episode, EpisodeState
+from gateway.core.alerts.source_labels import is_test
 from gateway.core.incidents.personal_state import PersonalState
 from gateway.core.incidents.responses import NO_RESPONSES, Previous, Responses
 from gateway.core.incidents.suppression import Suppression, SuppressReason
@@ -189,6 +190,11 @@ class Incident:
     def open(self) -> bool:
         """Whether it is not resolved."""
         return self.state is not State.RESOLVED
+
+    @property
+    def test(self) -> bool:
+        """Whether it is a test: marked in each text, and left out of all numbers."""
+        return is_test(self.group_labels)
 
     @property
     def began_at(self) -> float:

@@ -2,7 +2,8 @@
 
 A firing source mutes a target when both have the same values for the `equal` labels. An alert
 that fits both sides of a rule is muted only by sources that do not: so none mutes itself, and
-no two mute each other. The gateway's own alerts mute nothing and are not muted.
+no two mute each other. The gateway's own alerts mute nothing and are not muted. Tests mute tests
+only, and only tests mute them.
 """
 
 from collections.abc import Iterable
@@ -11,6 +12,7 @@ from typing import NamedTuple
 
 from gateway.core.alerts.labels import Labels, identity
 from gateway.core.alerts.own_alerts import is_own_alert
+from gateway.core.alerts.source_labels import TEST_VALUE, is_test
 from gateway.core.matching.matcher import Matcher, matches_all
 
 
@@ -40,11 +42,13 @@ class InhibitRule:
 
     def source_values(self, labels: Labels) -> tuple[str, ...]:
         """Return the values of a source that a target must have in common with it."""
-        return tuple([labels.get(source, "") for source, _ in self.equal])
+        values = [labels.get(source, "") for source, _ in self.equal]
+        return (*values, TEST_VALUE) if is_test(labels) else tuple(values)
 
     def target_values(self, labels: Labels) -> tuple[str, ...]:
         """Return the values of a target that a source must have in common with it."""
-        return tuple([labels.get(target, "") for _, target in self.equal])
+        values = [labels.get(target, "") for _, target in self.equal]
+        return (*values, TEST_VALUE) if is_test(labels) else tuple(values)
 
 
 @dataclass(slots=True)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gateway.core.alerts.labels import Labels, format_labels
+from gateway.core.alerts.source_labels import TEST_LABEL, TEST_VALUE, is_test
 from gateway.core.matching.matcher import Matcher
 from gateway.core.routing.tree import Route, RouteSpec, build_route
 
@@ -87,10 +88,17 @@ def trace(root: Route, labels: Labels) -> list[TraceStep]:
 
 
 def group_labels(route: Route, labels: Labels) -> dict[str, str]:
-    """Return the labels that name the alert's group, without those that it lacks."""
+    """Return the labels that name the alert's group, without those that it lacks.
+
+    Tests are in groups of their own, whatever the route groups by: a test must neither hide nor
+    mark a real alert.
+    """
     if route.group_by_all:
         return {name: value for name, value in labels.items() if value}
-    return {name: value for name in route.group_by if (value := labels.get(name))}
+    group = {name: value for name in route.group_by if (value := labels.get(name))}
+    if is_test(labels):
+        group[TEST_LABEL] = TEST_VALUE
+    return group
 
 
 def group_key(route: Route, labels: Labels) -> str:

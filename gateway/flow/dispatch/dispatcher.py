@@ -117,6 +117,8 @@ class Dispatcher:
 
     async def _count_first_response(self, incident: Incident) -> None:
         """Observe how long the first acknowledgement took. The action is stored already."""
+        if incident.test:
+            return
         with suppress(StoreUnavailableError):
             seconds = await self._store.read(partial(first_response_time, number=incident.number))
             if seconds is not None:
@@ -159,6 +161,8 @@ class Dispatcher:
 
     def _count(self, decision: Decision) -> None:
         self._metrics.count_decision(decision.reasons)
+        if decision.incident.test:
+            return
         if NotifyReason.FIRST in decision.reasons and decision.facts is not None:
             url = self._dependencies.links.external_url
             runbook = runbook_of(decision.facts, self._plan(), url)

@@ -7,6 +7,7 @@ same routes, and belong to a group of the same labels, as an earlier alert.
 from dataclasses import dataclass
 
 from gateway.core.alerts.labels import Labels, format_labels
+from gateway.core.alerts.source_labels import TEST_LABEL
 from gateway.core.decide.join import GroupTarget
 from gateway.core.matching.matcher import matches_all
 from gateway.core.plan.plan import Plan, Severity
@@ -43,7 +44,7 @@ class RouteCache:
         self._names: tuple[str, ...] | None = None
         # Where routes group by all labels, hardly two alerts are equal: a cache only costs.
         if not any(route.group_by_all for route in routes):
-            names = {plan.severity_label}
+            names = {plan.severity_label, TEST_LABEL}
             for route in routes:
                 names.update(route.group_by, (matcher.name for matcher in route.matchers))
             for rule in plan.inhibit_rules:

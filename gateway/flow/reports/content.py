@@ -132,7 +132,7 @@ def _open_and_failed(
     tx: Tx, plan: Plan, settings: ReportSettings, start: float, end: float
 ) -> Mapping[str, Any]:
     """Return what is open now, and what could not be delivered in the range."""
-    criteria = urgent.IncidentFilter(state="open", team=settings.team)
+    criteria = urgent.IncidentFilter(state="open", team=settings.team, test=False)
     page = urgent.page(tx, criteria, limit=MOST_OPEN)
     open_count = sum(count for _, _, count in urgent.counts(tx, criteria, plan.rank_of))
     failed = failures.failed_deliveries(tx, start, end, settings.team)

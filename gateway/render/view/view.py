@@ -29,6 +29,7 @@ NAMES: Mapping[str, str] = {
     "unacknowledged, update, resolved, late, digest, test, handover, reminder, shifts-changed, "
     "on-call, swap or report",
     "reason": "why it is sent: first, new alerts, repeat, fallback, …",
+    "test": "true when nothing is wrong: a test, or the message of `gateway send-test`",
     "severity": "the incident's severity, as its label says",
     "rank": "the severity's rank, 1 is the worst; none when unknown",
     "previous_severity": "the severity before it got worse, or empty",
@@ -164,6 +165,7 @@ def view_of(facts: Mapping[str, Any], kind: NoticeKind, reason: NotifyReason) ->
         "status": status,
         "kind": kind.value,
         "reason": reason.value,
+        "test": kind is NoticeKind.TEST or facts.get("test") is True,
         "severity": severity,
         "rank": rank,
         "previous_severity": one_line(clean(facts.get("previous_severity")), 40),

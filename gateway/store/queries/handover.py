@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, not_, select
 
 from gateway.core.incidents.incident import State
 from gateway.store.db.statement import InList, Statement, json_list
@@ -24,7 +24,9 @@ _OPEN_COUNT = Statement(
 )
 _OPENED = Statement(
     select(incidents.c.number, incidents.c.state).where(
-        InList(incidents.c.receiver, "receivers"), incidents.c.opened_at >= bindparam("since")
+        InList(incidents.c.receiver, "receivers"),
+        incidents.c.opened_at >= bindparam("since"),
+        not_(incidents.c.test),
     )
 )
 _ACKNOWLEDGED = Statement(
@@ -57,7 +59,7 @@ def count_open(tx: Tx, receivers: Sequence[str]) -> int:
 
 
 def counts_since(tx: Tx, receivers: Sequence[str], since: float) -> WeekCounts:
-    """Return figures of the incidents of these receivers that opened since an instant."""
+    """Return figures of the incidents, tests apart, that opened since an instant."""
     rows = tx.rows(_OPENED, receivers=json_list(receivers), since=since)
     numbers = json_list([row[0] for row in rows])
     return WeekCounts(

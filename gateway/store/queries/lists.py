@@ -6,7 +6,7 @@ Lists are read in pages, the newest first, so no answer grows without limit.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Select, bindparam, case, func, or_, select
+from sqlalchemy import Select, bindparam, case, func, not_, or_, select
 
 from gateway.core.alerts.alert import Alert
 from gateway.core.alerts.labels import Labels
@@ -31,7 +31,7 @@ _OPEN_COUNT_COLUMNS = (
 )
 _OPEN_COUNTS = Statement(
     select(*_OPEN_COUNT_COLUMNS, func.count(), func.min(_NOTIFIED_OPENED_AT))
-    .where(incident_rows.IS_OPEN)
+    .where(incident_rows.IS_OPEN, not_(incidents.c.test))
     .group_by(*_OPEN_COUNT_COLUMNS)
 )
 _OPEN_STATES = tuple(state.value for state in State if state is not State.RESOLVED)

@@ -9,6 +9,7 @@ from sqlalchemy import (
     case,
     exists,
     func,
+    not_,
     or_,
     select,
     tuple_,
@@ -53,7 +54,7 @@ INCIDENTS = Statement(
     )
     .select_from(incidents)
     .outerjoin(_sums, _sums.c.incident == incidents.c.number)
-    .where(InList(incidents.c.number, "numbers"))
+    .where(InList(incidents.c.number, "numbers"), not_(incidents.c.test))
     .order_by(incidents.c.number)
 )
 _digest = notices.alias("digest")

@@ -42,7 +42,8 @@ class IncidentFilter:
 
     "firing" includes the suppressed incidents; "suppressed" selects only these. `team` is an id,
     empty for incidents without a team, None for all. `q` is searched in title, group labels and
-    receiver, in any case (beyond ASCII as the database folds it).
+    receiver, in any case (beyond ASCII as the database folds it). `test` selects tests, or all but
+    tests; None for both.
     """
 
     state: str | None = None
@@ -50,6 +51,7 @@ class IncidentFilter:
     severity: str | None = None
     q: str | None = None
     team: str | None = None
+    test: bool | None = None
 
     @property
     def states(self) -> Sequence[str]:
@@ -74,6 +76,8 @@ class IncidentFilter:
             conditions.append(incidents.c.receiver == self.receiver)
         if self.severity is not None:
             conditions.append(incidents.c.severity == self.severity)
+        if self.test is not None:
+            conditions.append(incidents.c.test == (true() if self.test else false()))
         if self.team is not None:
             conditions.append(incidents.c.team == self.team)
             if self.team:  # the condition of the index `incidents_team`

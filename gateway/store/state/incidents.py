@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, select
 
+from gateway.core.alerts.source_labels import TEST_LABEL, is_test
 from gateway.core.incidents.incident import SUPPRESSED, Incident, State, with_number
 from gateway.core.incidents.incident_json import from_json, to_json
 from gateway.core.incidents.responses import Previous
@@ -66,7 +67,7 @@ _LATEST = Statement(
     .where(InList(incidents.c.group_hash, "hashes"), incidents.c.opened_at > bindparam("since"))
     .group_by(incidents.c.group_hash)
 )
-_CREATE = insert(incidents, [*_COLUMNS, "group_hash", "title", "urgency", "suppressed"])
+_CREATE = insert(incidents, [*_COLUMNS, "group_hash", "title", "urgency", "suppressed", "test"])
 _BY_NUMBER = Statement(select(*SELECTED).where(InList(incidents.c.number, "numbers")))
 _SAVE = update(
     incidents,
@@ -179,6 +180,7 @@ def create(
                 titles[position] if titles else _title(incident.group_labels),
                 urgencies[position] if urgencies else urgency,
                 incident.list_state == SUPPRESSED,
+                incident.test,
             )
         )
     tx.write_rows(_CREATE, rows)
@@ -230,5 +232,9 @@ def _hash(group_key: str) -> str:
 
 def _title(group_labels: Mapping[str, Any]) -> str:
     name = group_labels.get("alertname")
-    rest = [f"{key}={value}" for key, value in sorted(group_labels.items()) if key != "alertname"]
-    return " ".join([str(name), *rest] if name else rest)
+    unnamed = {key: group_labels[key] for key in sorted(group_labels) if key != "alertname"}
+    if is_test(group_labels):
+        del unnamed[TEST_LABEL]
+    rest = [f"{key}={value}" for key, value in unnamed.items()]
+    text = " ".join([str(name), *rest] if name else rest)
+    return f"TEST: {text}" if is_test(group_labels) else text

@@ -28,7 +28,9 @@ async def list_incidents(engine: Engine, query: requests.IncidentsQuery) -> mode
     Within each state by severity, then number; resolved ones by number, newest first.
     """
     team = "" if query.team == NO_TEAM else query.team
-    selection = IncidentFilter(query.state, query.receiver, query.severity, query.q, team)
+    selection = IncidentFilter(
+        query.state, query.receiver, query.severity, query.q, team, query.test
+    )
 
     def work(tx: Tx) -> tuple[urgent.Page, list[tuple[str, str, int]]]:
         page = urgent.page(tx, selection, after=query.cursor, limit=query.limit)

@@ -60,6 +60,7 @@ class IncidentsQuery(RequestModel):
         None, description="The id of a team; `none` for incidents without a team."
     )
     severity: str | None = None
+    test: bool | None = Field(None, description="`true`: only tests; `false`: all others.")
     q: str | None = Field(None, max_length=200, description="In title, group labels or receiver.")
     limit: int = Field(50, ge=1, le=500)
     cursor: CursorParam | None = None

@@ -39,6 +39,8 @@ incidents = Table(
     Column("suppressed", Boolean, nullable=False, server_default=false()),
     # The id of the team that it belongs to, empty for none. Decided when it opens.
     Column("team", Text, nullable=False, server_default=text("''")),
+    # Whether it is a test (`Incident.test`), which numbers leave out. Decided when it opens.
+    Column("test", Boolean, nullable=False, server_default=false()),
 )
 _OPEN = text("state != 'resolved'")
 Index(
@@ -65,6 +67,7 @@ Index(
     incidents.c.state,
     incidents.c.suppressed,
     incidents.c.team,
+    incidents.c.test,
     incidents.c.rank,
     incidents.c.opened_at,
     sqlite_where=_OPEN,

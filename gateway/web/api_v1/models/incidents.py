@@ -80,6 +80,9 @@ class Incident(ResponseModel):
         description="The time by which it should have been acknowledged and was not; null if the "
         "response was not missed."
     )
+    test: bool = Field(
+        description="Whether it is a test: marked in each text, left out of all numbers."
+    )
     suppressed: bool = Field(
         description="Whether lists show it as suppressed: firing, unacknowledged, and not "
         "notifying because of a silence, an inhibition or a mute."
