@@ -1,6 +1,9 @@
 """An admin replaces one template by putting a file of the same name into their folder."""
 
+from dataclasses import replace
 from pathlib import Path
+
+import pytest
 
 from gateway.core.incidents.notice import NoticeKind
 from gateway.render.renderer import Renderer
@@ -59,3 +62,40 @@ def test_a_template_cannot_read_files_outside(tmp_path: Path) -> None:
     message = message_of(sample(), "console", renderer_with(tmp_path / "own", files))
     assert message.failed_template == "console/text.j2"
     assert "there is no template ../secret.j2" in message.parts["text"]
+
+
+@pytest.mark.parametrize(
+    ("channel", "part", "own", "marked"),
+    [
+        ("email", "subject", "{{ labels.alertname }}", "TEST: DoubleChargeDetected"),
+        ("email", "text", "Look at {{ labels.alertname }}", "TEST. Nothing is wrong.\nLook at"),
+        ("email", "html", "<body class=x><p>Look", "<body class=x><p><strong>TEST. Nothing"),
+        ("email", "html", "<p>Look", "<p><strong>TEST. Nothing is wrong.</strong></p><p>Look"),
+        ("slack", "text", "a test of {{ name }}", "TEST. Nothing is wrong.\na test of"),
+        ("pagerduty", "summary", "{{ name }}", "TEST: DoubleChargeDetected"),
+        ("voice", "text", "This is a test. {{ name }}", "This is a test. DoubleCharge"),
+        ("sms", "text", "TEST {{ name }}", "TEST DoubleChargeDetected"),
+    ],
+)
+def test_a_test_is_marked_also_by_a_template_that_knows_no_tests(
+    tmp_path: Path, channel: str, part: str, own: str, marked: str
+) -> None:
+    """Nobody is woken by a test that looks real."""
+    renderer = renderer_with(tmp_path, {f"{channel}/{part}.j2": own})
+    request = sample()
+    real = message_of(request, channel, renderer).parts[part]
+    facts = {**request.facts, "test": True}
+    assert (
+        message_of(replace(request, facts=facts), channel, renderer).parts[part].startswith(marked)
+    )
+    assert not real.startswith("TEST.")
+    assert not real.startswith("TEST:")
+
+
+def test_a_test_is_marked_when_a_template_fails(tmp_path: Path) -> None:
+    """The built-in text is marked too."""
+    renderer = renderer_with(tmp_path, {"email/text.j2": "{{ nothing.of.this }}"})
+    request = sample()
+    message = message_of(replace(request, facts={**request.facts, "test": True}), "email", renderer)
+    assert message.failed_template == "email/text.j2"
+    assert all("TEST" in text for text in message.parts.values())

@@ -1,8 +1,8 @@
 """Labels of an alert after its source: those that routes.yaml adds, and the label of tests.
 
-An alert with test="true" is marked in each text, and left out of numbers and reports. Anyone who may post could hide a page
-from them, so the label counts only where the source allows it. Elsewhere it is renamed, as
-Prometheus renames a scraped label that it does not honour.
+An alert with test="true" is marked in each text, and left out of numbers and reports. Anyone who
+may post could hide a page from them, so the label counts only where the source allows it. Elsewhere
+it is renamed, as Prometheus renames a scraped label that it does not honour.
 """
 
 from collections.abc import Mapping

@@ -266,7 +266,9 @@ def title(group_labels: Mapping[str, str], labels: Texts, annotations: Texts) ->
     """Return its subject in one line: name and summary, where all its alerts share them."""
     name = labels.get("alertname") or group_labels.get("alertname") or ""
     rest = annotations.get("summary") or ", ".join(
-        f"{key}={value}" for key, value in sorted(group_labels.items()) if key not in ("alertname", TEST_LABEL)
+        f"{key}={value}"
+        for key, value in sorted(group_labels.items())
+        if key not in ("alertname", TEST_LABEL)
     )
     text = ": ".join(part for part in (name, rest) if part)[:300] or "alerts"
     return f"TEST: {text}" if is_test(group_labels) else text
