@@ -68,9 +68,9 @@ def test_a_template_cannot_read_files_outside(tmp_path: Path) -> None:
     ("channel", "part", "own", "marked"),
     [
         ("email", "subject", "{{ labels.alertname }}", "TEST: DoubleChargeDetected"),
-        ("email", "text", "Look at {{ labels.alertname }}", "TEST. Nothing is wrong.\nLook at"),
-        ("email", "html", "<body class=x><p>Look", "<body class=x><p><strong>TEST. Nothing"),
-        ("email", "html", "<p>Look", "<p><strong>TEST. Nothing is wrong.</strong></p><p>Look"),
+        ("email", "text", "See {{ labels.alertname }}", "TEST. Nothing is wrong.\nSee"),
+        ("email", "html", "<body class=x><p>Hi", "<body class=x><p><strong>TEST. Nothing"),
+        ("email", "html", "<p>Hi", "<p><strong>TEST. Nothing is wrong.</strong></p><p>Hi"),
         ("slack", "text", "a test of {{ name }}", "TEST. Nothing is wrong.\na test of"),
         ("pagerduty", "summary", "{{ name }}", "TEST: DoubleChargeDetected"),
         ("voice", "text", "This is a test. {{ name }}", "This is a test. DoubleCharge"),
@@ -80,7 +80,7 @@ def test_a_template_cannot_read_files_outside(tmp_path: Path) -> None:
 def test_a_test_is_marked_also_by_a_template_that_knows_no_tests(
     tmp_path: Path, channel: str, part: str, own: str, marked: str
 ) -> None:
-    """Nobody is woken by a test that looks real."""
+    """Nobody takes a test for real."""
     renderer = renderer_with(tmp_path, {f"{channel}/{part}.j2": own})
     request = sample()
     real = message_of(request, channel, renderer).parts[part]

@@ -90,7 +90,7 @@ def trace(root: Route, labels: Labels) -> list[TraceStep]:
 def group_labels(route: Route, labels: Labels) -> dict[str, str]:
     """Return the labels that name the alert's group, without those that it lacks.
 
-    Tests are in groups of their own, whatever the route groups by: a test must neither hide nor
+    Tests are in groups of their own, by no label of `group_by`: a test must neither hide nor
     mark a real alert.
     """
     if route.group_by_all:
