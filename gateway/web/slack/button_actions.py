@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
+from typing import Any
 
 from gateway.core.actions.table import ActionName
 from gateway.core.actor import Actor
@@ -11,11 +12,12 @@ from gateway.core.oncall.rejected import ChangeError
 from gateway.core.plan.plan import Plan
 from gateway.core.text.escape import slack_escape
 from gateway.core.time.timestamps import format_duration
+from gateway.flow.dispatch.caused import RepeatedEventError
 from gateway.flow.engine import Engine
 from gateway.flow.oncall.plan_in_force import ConcurrentChangesError
 from gateway.flow.silences.of_incident import silence_incident
 from gateway.render.view.times import clock_time
-from gateway.store.state import incidents
+from gateway.store.state import callback_events, incidents
 from gateway.web.explain.names import zone_for
 from gateway.web.slack.button_presses import ButtonPress
 
@@ -24,18 +26,35 @@ HOUR = 3600.0
 ButtonAction = Callable[[Engine, ButtonPress, Actor], Awaitable[str]]
 """(engine, press, actor): what follows, and the outcome for the person as mrkdwn.
 
-Raises KeyError for an unknown incident or swap, StoreUnavailableError if nothing was saved.
+Raises KeyError for an unknown incident or swap, StoreUnavailableError if nothing was saved,
+RepeatedEventError for a press that was handled before, perhaps by another replica.
 """
 
 
 async def _act(name: ActionName, engine: Engine, press: ButtonPress, actor: Actor) -> str:
-    return outcome_text(engine.plan, await engine.act(press.number, name, actor))
-
-
-async def _take(engine: Engine, press: ButtonPress, actor: Actor) -> str:
-    """Take over from the person whom the message showed, so that the second of two fails (E20)."""
-    result = await engine.act(press.number, ActionName.TAKE, actor, holder=press.detail)
+    """Act for this press once: another replica may get the same request."""
+    arguments: dict[str, Any] = {}
+    if name is ActionName.TAKE:
+        # From the person whom the message showed, so that the second of two fails (E20).
+        arguments["holder"] = press.detail
+    if press.cause is None:
+        result = await engine.act(press.number, name, actor, **arguments)
+    else:
+        result = await engine.act_once(press.cause, press.number, name, actor, **arguments)
     return outcome_text(engine.plan, result)
+
+
+async def _silence_once(seconds: float, engine: Engine, press: ButtonPress, actor: Actor) -> str:
+    """Silence the incident, unless this press did so before: somebody may have ended it since."""
+    if press.cause is None:
+        return await _silence(seconds, engine, press, actor)
+    account, event, store = press.cause.account, press.cause.event, engine.store
+    now = engine.now()
+    if not await store.write(lambda tx: callback_events.begin(tx, account, event, now)):
+        raise RepeatedEventError("this press was handled before")
+    outcome = await _silence(seconds, engine, press, actor)
+    await store.write(lambda tx: callback_events.finish(tx, account, event, "silenced"))
+    return outcome
 
 
 async def _silence(seconds: float, engine: Engine, press: ButtonPress, actor: Actor) -> str:
@@ -80,15 +99,15 @@ async def _decline(engine: Engine, press: ButtonPress, actor: Actor) -> str:
 
 BUTTON_ACTIONS: Mapping[str, ButtonAction] = {
     "gateway_acknowledge": partial(_act, ActionName.ACK),
-    "gateway_take": _take,
+    "gateway_take": partial(_act, ActionName.TAKE),
     "gateway_undo": partial(_act, ActionName.UNACK),
     "gateway_accept": partial(_act, ActionName.ACK),
     "gateway_decline": partial(_act, ActionName.DECLINE),
     "gateway_useful": partial(_act, ActionName.USEFUL),
     "gateway_noise": partial(_act, ActionName.NOISE),
     "gateway_escalate": partial(_act, ActionName.ESCALATE),
-    "gateway_silence_1h": partial(_silence, HOUR),
-    "gateway_silence_4h": partial(_silence, 4 * HOUR),
+    "gateway_silence_1h": partial(_silence_once, HOUR),
+    "gateway_silence_4h": partial(_silence_once, 4 * HOUR),
     "gateway_resolve": partial(_act, ActionName.RESOLVE),
     "gateway_accept_swap": _accept,
     "gateway_decline_swap": _decline,

@@ -14,6 +14,7 @@ from gateway.core.actor import Actor
 from gateway.core.incidents.retry import SendError
 from gateway.core.plan.accounts import account_key
 from gateway.core.plan.channels import SLACK
+from gateway.flow.dispatch.caused import RepeatedEventError
 from gateway.flow.engine import Engine
 from gateway.store import StoreUnavailableError
 from gateway.web.slack.button_actions import BUTTON_ACTIONS
@@ -38,6 +39,7 @@ NOT_SAVED = (
     "*Not saved*: the gateway's database cannot be reached. Nothing has changed. "
     "Press again in a minute, or open the incident's page."
 )
+HANDLED = "Nothing more was done: this press was handled before."
 FAILED = "*Not saved*: the gateway failed with an internal error, which its log names."
 
 Content = Mapping[str, Any]
@@ -54,7 +56,7 @@ class SlackRequests:
     async def act(self, account: str, payload: Any) -> None:
         """Run the buttons that were pressed. Returns when they are done, or still being saved."""
         actions = []
-        for press in parse_button_presses(payload):
+        for press in parse_button_presses(account, payload):
             if press.action in BUTTON_ACTIONS:
                 work = self._start(self._press(account, press))
                 self._start(self._report(account, press.response_url, work))
@@ -110,6 +112,8 @@ class SlackRequests:
             return await BUTTON_ACTIONS[press.action](self._engine, press, actor)
         except KeyError:
             return f"Nothing changed: there is no #{press.number} any more."
+        except RepeatedEventError:
+            return HANDLED
 
     async def _command(self, account: str, form: Content) -> str:
         return await _saved(answer_command(self._engine, account, form))
