@@ -24,9 +24,12 @@ MAX_ALL_TEXT = 11_000
 MAX_TEXT = 40_000
 MAX_TOPIC = 250
 
+MOST_WAIT = 15.0  # seconds for a connection and for an acknowledgement, of a test of processes
 MAX_ANSWERS = 5  # at one response_url
 RESPONSES = "/actions/"
 """The beginning of a response_url's path."""
+PUSH = "/_push"
+"""Where a test of processes posts an envelope: POST {"kind": …, "payload": …, "envelope": ""}."""
 SOCKETS = "/link/"
 """The beginning of the path of a connection in Socket Mode."""
 HOOKS = "/services/"
@@ -135,6 +138,14 @@ class FakeSlack(Fake):
     def add_routes(self, app: web.Application) -> None:
         """Also take the connections of Socket Mode."""
         app.router.add_get(SOCKETS + "{ticket}", self._socket)
+        app.router.add_post(PUSH, self._pushed)
+
+    async def _pushed(self, request: web.Request) -> web.Response:
+        """Push an envelope; answer with what it is acknowledged with, and with the connections."""
+        content = await request.json()
+        await asyncio.wait_for(self.until(lambda: bool(self.sockets)), MOST_WAIT)
+        acknowledged = await asyncio.wait_for(self.push(**content), MOST_WAIT)
+        return web.json_response({"acknowledged": acknowledged, "connections": len(self.sockets)})
 
     async def _socket(self, request: web.Request) -> web.StreamResponse:
         socket = web.WebSocketResponse()
