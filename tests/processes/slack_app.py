@@ -29,7 +29,7 @@ _numbers = count(1)
 
 @dataclass(frozen=True)
 class Posted:
-    """A message of the gateway: its place, and the buttons that it has."""
+    """A message of the gateway: its address, and the buttons that it has."""
 
     channel: str
     ts: str
