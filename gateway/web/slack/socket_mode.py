@@ -31,6 +31,9 @@ FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
 GIVEN_UP_AFTER = 30.0
 """Seconds without a connection after which it is opened anew, with its token checked."""
 
+CLOSE_WITHIN = 5.0
+"""Seconds in which a connection must close. Longer: a silent peer delays a stop."""
+
 REMEMBERED = 1000
 """Envelopes that are not acted upon a second time."""
 
@@ -131,8 +134,11 @@ class SocketMode:
                 await self._watch(name, connection)
             except SendError as error:
                 self._note(name, str(error))
+            except Exception:  # an error that the library lets through must not end Socket Mode
+                log.exception("Slack: Socket Mode failed", extra={"account": name})
+                self._note(name, "the connection failed, see the log")
             finally:
-                await connection.close()
+                await _close(name, connection)
             await asyncio.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE)
 
@@ -167,3 +173,16 @@ def _connect(settings: ChannelSettings, receive: Receive) -> Connection:
     if api_url:
         return SocketConnection(token, receive, api_url=api_url, proxy=proxy)
     return SocketConnection(token, receive, proxy=proxy)
+
+
+async def _close(name: str, connection: Connection) -> None:
+    """Close a connection; one that does not close in time is left to its peer."""
+    try:
+        async with asyncio.timeout(CLOSE_WITHIN):
+            await connection.close()
+    except Exception as error:
+        log.warning(
+            "Slack: the connection of Socket Mode was not closed: %s",
+            type(error).__name__,
+            extra={"account": name},
+        )

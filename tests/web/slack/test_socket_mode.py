@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ import pytest
 from gateway.channels.slack.socket_mode import Receive, SocketConnection
 from gateway.core.plan.accounts import ChannelSettings
 from gateway.store import StoreUnavailableError
+from gateway.web.slack import socket_mode
 from gateway.web.slack.socket_mode import SocketMode
 from tests.flow.world import ROUTES, alert
 from tests.web.slack.requests import button, command, event, reply
@@ -158,3 +159,48 @@ async def test_refused_token_is_a_problem_until_it_is_accepted(tmp_path: Path) -
         assert not mode.health()[0].ok
         await reload(slack.world, ROUTES)
         await mode.check_once()
+
+
+class Faulty:
+    """A connection whose library fails as it should not."""
+
+    connected = False
+
+    def __init__(self, opened: asyncio.Semaphore, close: Callable[[], Awaitable[None]]) -> None:
+        self._opened = opened
+        self._close = close
+
+    async def open(self) -> None:
+        self._opened.release()
+        raise RuntimeError("session is closed")
+
+    async def close(self) -> None:
+        await self._close()
+
+
+async def fail() -> None:
+    """Fail to close."""
+    raise ValueError
+
+
+async def hang() -> None:
+    """Wait for a peer that is silent."""
+    await asyncio.Event().wait()
+
+
+@pytest.mark.parametrize("close", [fail, hang])
+async def test_unexpected_error_of_the_library_does_not_end_it(
+    tmp_path: Path, close: Callable[[], Awaitable[None]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is shown in /readyz, and the connection is opened again."""
+    monkeypatch.setattr(socket_mode, "FIRST_PAUSE", 0.0)
+    monkeypatch.setattr(socket_mode, "CLOSE_WITHIN", 0.0)
+    async with workspace(tmp_path, WITH_APP) as made:
+        opened = asyncio.Semaphore(0)
+        mode = SocketMode(made.world.engine, made.requests, lambda *_: Faulty(opened, close))
+        async with running(mode), asyncio.timeout(10):
+            for _ in range(3):
+                await opened.acquire()
+            (health,) = mode.health()
+            assert not health.ok
+            assert health.text == "the connection failed, see the log"
