@@ -6,6 +6,9 @@ No container engine is needed: the facts are read from the Dockerfile itself.
 import json
 import re
 import shlex
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -106,8 +109,29 @@ def test_the_image_has_a_port_volumes_and_a_health_check(
     compile(command[2], "healthcheck", "exec")
 
 
+@pytest.mark.process
+def test_hadolint_finds_no_fault() -> None:
+    """The linter for Dockerfiles reports nothing, not even a warning."""
+    linter = Path(sys.executable).with_name("hadolint")
+    done = subprocess.run(
+        [linter, CHECKOUT / "Dockerfile"], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, ""), done.stdout + done.stderr
+
+
+def test_the_documented_run_is_as_restricted_as_it_can_be() -> None:
+    """Every `docker run` in the documentation has a read-only root and no capability."""
+    for page in ("Dockerfile", "docs/quick-start.md", "docs/install.md"):
+        text = re.sub(r"\\\n#?\s*", " ", (CHECKOUT / page).read_text())
+        runs = re.findall(r"docker run .*", text)
+        assert runs, page
+        for run in runs:
+            for option in ("--read-only", "--cap-drop ALL", "no-new-privileges", ":/data "):
+                assert option in run, (page, option)
+
+
 def test_the_documented_run_sets_the_external_url() -> None:
     """The image listens to others: every documented `docker run` sets the address of links."""
-    for page in ("Dockerfile", "docs/quick-start.md", "README.md"):
+    for page in ("Dockerfile", "docs/quick-start.md", "docs/install.md"):
         runs = re.findall(r"docker run .*", (CHECKOUT / page).read_text())
         assert all("-e GATEWAY_EXTERNAL_URL=" in one for one in runs), page

@@ -1,0 +1,1 @@
+"""Forms in which the gateway is deployed, and what is generated for them."""

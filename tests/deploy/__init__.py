@@ -1,0 +1,1 @@
+"""Packages and manifests: what strangers deploy."""
