@@ -18,6 +18,7 @@ from benchmarks.oncall import oncall, proof
 from benchmarks.programs import Alertmanager, Gateway, LoadProcess, alertmanager
 from benchmarks.reading import reading
 from benchmarks.reports import reports
+from benchmarks.verification import verification
 
 INGEST = ("new 64 x4", "known 64 x4", "new 1 x1", "new 1 x4", "known 1 x1", "known 1 x4")
 Measured = tuple[str, table.Rounds]
@@ -100,6 +101,13 @@ class Run:
             {Gateway.name: [reports(self.load, self.size)]},
         )
 
+    def verification(self) -> Iterator[Measured]:
+        self.report("verification …")
+        yield (
+            f"verification of {self.size.incidents:,} incidents",
+            {Gateway.name: [verification(self.load, self.size)]},
+        )
+
     def start_up(self) -> Iterator[Measured]:
         self.report("start-up …")
         for arguments in (["check"], ["route", "severity=critical"]):
@@ -118,6 +126,7 @@ PARTS: dict[str, Callable[[Run], Iterator[Measured]]] = {
     "start-up": Run.start_up,
     "oncall": Run.oncall,
     "reports": Run.reports,
+    "verification": Run.verification,
 }
 
 

@@ -8,7 +8,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from gateway.core.incidents.incident import Incident
+from gateway.core.incidents.incident import Ack, Incident
 from gateway.core.incidents.incident_json import target_to_json, to_json
 from gateway.core.plan.plan import Target
 from gateway.store.db.statement import dump
@@ -87,9 +87,14 @@ class History:
         ((severity, rank, _),) = chance.choices(SEVERITIES, [one[2] for one in SEVERITIES])
         team = chance.choice(TEAMS)
         alert = min(int(chance.paretovariate(1.0)), ALERTNAMES)
-        resolved = opened + chance.expovariate(1 / 3600.0)
+        messages = chance.randint(1, 2 * NOTICES_EACH - 1)
+        resolved = opened + max(chance.expovariate(1 / 3600.0), messages * 300.0)
         acked = opened + chance.expovariate(1 / 600.0) if chance.random() < 0.6 else None
-        missed = opened + 900.0 if acked is None or acked > opened + 900.0 else None
+        if acked is not None and acked > resolved:
+            acked = None
+        respond_by = opened + 900.5
+        missed = respond_by if min(acked or resolved, resolved) > respond_by else None
+        ack = None if acked is None else Ack("ana", acked, "link", rank, resolved + 1.0)
         group = f"{{}}:{number}"
         memory = to_json(
             Incident(
@@ -100,9 +105,11 @@ class History:
                 {},
                 opened,
                 None,
+                tick_at=opened,
                 notified_at=opened,
+                ack=ack,
                 notified_targets={one.key: one for one in map(_target, _CHANNELS)},
-                respond_by=opened + 900.0,
+                respond_by=respond_by,
                 beginnings=(opened,),
                 since=opened - 60.0,
                 missed_at=missed,
@@ -115,30 +122,73 @@ class History:
             dump(memory), 0, team,
         ))  # fmt: skip
         batch["members"][1].append((number, alert, "resolved", opened, None, opened))
+        entries = [(number, opened, "spoke", "first: 1 firing", "{}")]
         if acked is not None:
             person = chance.choice(PEOPLE)
             batch["acks"][1].append((number, "acknowledged", person, acked, "link", "person", 1))
-        batch["timeline"][1].append((number, opened, "spoke", "first: 1 firing", "{}"))
-        for position in range(chance.randint(1, 2 * NOTICES_EACH - 1)):
-            self._add_notice(batch, number, rank, opened + position * 300.0, position)
+            entries.append((number, acked, "acknowledged", f"by {person} (link): 1 alert", "{}"))
+        notified: dict[str, Target] = {}
+        announced = False
+        for position in range(messages):
+            at = opened + position * 300.0
+            if missed is not None and missed < at and not announced:
+                announced = True
+                for target in notified.values():
+                    self._add(batch, number, rank, missed, target, "missed", "missed")
+            if (target := self._notify(batch, number, rank, at, position, entries)) is not None:
+                notified[target.key] = target
+        if missed is not None:
+            entries.append((number, missed, "missed", "nobody acknowledged in time", "{}"))
+            for target in () if announced else notified.values():
+                self._add(batch, number, rank, missed, target, "missed", "missed")
+        for target in notified.values():
+            self._add(batch, number, rank, resolved, target, "resolved", "resolved")
+        entries.append((number, resolved, "resolved", f"resolved: {len(notified)} notified", "{}"))
+        batch["timeline"][1].extend(entries)
 
-    def _add_notice(
-        self, batch: dict[str, Any], number: int, rank: int, at: float, position: int
-    ) -> None:
+    def _notify(
+        self,
+        batch: dict[str, Any],
+        number: int,
+        rank: int,
+        at: float,
+        position: int,
+        entries: list[tuple[Any, ...]],
+    ) -> Target | None:
+        """Add a message of an incident; return its target, None for one in a hundred given up."""
         chance = self._random
-        self._notice += 1
         person = chance.choice(PEOPLE) if chance.random() < 0.3 else None
-        channel = chance.choice(_CHANNELS)
+        target = _target(chance.choice(_CHANNELS), person)
         kind, reason = ("firing", "first") if position == 0 else ("escalation", "escalation")
         dead = chance.random() < 0.01
-        target = _target(channel, person)
+        self._add(batch, number, rank, at, target, kind, reason, dead=dead)
+        if dead:
+            data = dump({"notice": self._notice})
+            entries.append((number, at, "given up", "could not reach the target", data))
+            return None
+        return target
+
+    def _add(
+        self,
+        batch: dict[str, Any],
+        number: int,
+        rank: int,
+        at: float,
+        target: Target,
+        kind: str,
+        reason: str,
+        *,
+        dead: bool = False,
+    ) -> None:
+        self._notice += 1
         batch["notices"][1].append((
-            self._notice, number, channel, target.key, person, kind, reason,
-            rank, 0, at, "dead" if dead else "sent", None, 1, at, 0, "", 1, 0,
-            "rejected" if dead else "accepted", "", None if dead else at + chance.random() * 3,
-            dump(target_to_json(target)),
+            self._notice, number, target.channel, target.key, target.person, kind, reason,
+            rank, 0, at, "dead" if dead else "sent", None, 1, at, 0, "", 1, int(dead),
+            "rejected" if dead else "accepted", "",
+            None if dead else at + self._random.random() * 0.4, dump(target_to_json(target)),
         ))  # fmt: skip
-        batch["attempts"][1].append((self._notice, at, 0.1, "accepted", "", 0))
+        outcome = "rejected" if dead else "accepted"
+        batch["attempts"][1].append((self._notice, at, 0.1, outcome, "", 0))
 
 
 def _target(channel: str, person: str | None = None) -> Target:

@@ -125,6 +125,16 @@ _FIGURES: dict[str, list[tuple[str, Pick, str]]] = {
         ("POST p99 ms beside", _figure("post beside p99 ms"), ".1f"),
         ("reports meanwhile", _figure("reports meanwhile"), ".0f"),
     ],
+    "verification": [
+        ("two days s", _figure("two days s"), ".2f"),
+        ("everything s", _figure("all s"), ".2f"),
+        ("CPU s of everything", _figure("all cpu s"), ".2f"),
+        ("RSS MB before", _figure("memory before MB"), ".0f"),
+        ("peak RSS MB", _figure("peak MB"), ".0f"),
+        ("POST p99 ms alone", _figure("post alone p99 ms"), ".1f"),
+        ("POST p50 ms beside", _figure("post beside p50 ms"), ".1f"),
+        ("POST p99 ms beside", _figure("post beside p99 ms"), ".1f"),
+    ],
     "gateway": [("median s", _figure("median_s"), ".2f"), ("max s", _figure("max_s"), ".2f")],
 }
 """The figures of each kind of measurement: name, how to read it, and its format."""

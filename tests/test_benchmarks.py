@@ -116,6 +116,15 @@ def test_reports_are_read_over_the_whole_history() -> None:
     assert figures["post beside p99 ms"] > 0
 
 
+def test_verification_of_a_whole_history_has_nothing_missing() -> None:
+    """The history is consistent, alerts are posted meanwhile, and every request is answered."""
+    (rounds,) = json.loads(bench("--json", "--only", "verification")).values()
+    (figures,) = rounds["gateway"]
+    assert figures["incidents"] == 300
+    assert figures["all s"] > 0
+    assert figures["post beside p99 ms"] > 0
+
+
 def test_soak_compares_the_ends_of_the_second_half() -> None:
     """Growth in the first half only, and a single odd sample, are no leak."""
     warm = [Sample(at, 100.0 + min(at, 50.0), 40) for at in range(100)]

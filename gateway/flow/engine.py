@@ -166,6 +166,7 @@ class Engine:
             plan,
             now,
             self.delivery.accepts,
+            self.active_alerts.mute_snapshot,
             dependencies.metrics,
             cron=dependencies.verify_cron,
         )

@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple, Protocol
 
+from gateway.core.alerts.labels import Labels
 from gateway.core.incidents.incident import State
 from gateway.core.incidents.notice import FIRING_KINDS, NoticeKind, NotifyReason
 from gateway.core.incidents.outbox import NoticeState
 from gateway.core.incidents.timeline import TimelineKind
+from gateway.core.plan.plan import Plan
 from gateway.core.plan.target import Target
 from gateway.core.time.spans import Span
 
@@ -60,7 +62,9 @@ class NoticeFacts(NamedTuple):
 class IncidentFacts:
     """What is stored of one incident: its state, its timeline, and its notices by id.
 
-    `last_end` is when the last of its alerts ended; None while one has no end.
+    `last_end` is when the last of its alerts ended; None while one has no end. `unnotified` are
+    labels of alerts that fire, are not suppressed now, and are in no notification; they are read
+    only where the last decision suppressed nothing.
     """
 
     number: int
@@ -76,6 +80,11 @@ class IncidentFacts:
     merged: bool  # into another incident, which notifies
     targets: Sequence[Target]  # those that are notified of its end
     last_end: float | None
+    route_id: str = ""
+    severity: str = ""
+    flushed: bool = False  # whether its group wait is over
+    suppressed: bool = False  # the last decision recorded why it does not notify
+    unnotified: Sequence[Labels] = ()
     entries: Sequence[Entry] = ()
     notices: Sequence[NoticeFacts] = ()
 
@@ -134,4 +143,5 @@ class Circumstances:
 
     now: float
     accepts: Accepts
+    plan: Plan
     downtimes: Sequence[Span] = field(default_factory=tuple)

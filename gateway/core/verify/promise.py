@@ -36,6 +36,7 @@ class Check(StrEnum):
     """One thing that must not be in stored history. The values are published."""
 
     ALERT_WITHOUT_INCIDENT = "alert without incident"
+    ALERT_NOT_NOTIFIED = "alert not notified"
     NOT_DECIDED = "not decided"
     DECIDED_LATE = "decided late"
     OVERDUE = "overdue"
@@ -63,6 +64,7 @@ class Check(StrEnum):
 
 PROMISE_OF = {
     Check.ALERT_WITHOUT_INCIDENT: Promise.NOTIFIED,
+    Check.ALERT_NOT_NOTIFIED: Promise.NOTIFIED,
     Check.NOT_DECIDED: Promise.NOTIFIED,
     Check.DECIDED_LATE: Promise.NOTIFIED,
     Check.OVERDUE: Promise.NOTIFIED,
@@ -94,6 +96,7 @@ _CHECK_CHANNEL = "See /readyz and the log for this channel, then restart the gat
 
 ACTIONS = {
     Check.ALERT_WITHOUT_INCIDENT: "Restart the gateway: it groups all firing alerts again",
+    Check.ALERT_NOT_NOTIFIED: _ASK,
     Check.NOT_DECIDED: _ASK,
     Check.DECIDED_LATE: "See the log and the metrics of that time: the gateway was held up",
     Check.OVERDUE: "See /readyz, then restart the gateway: it decides what is due",

@@ -4,7 +4,7 @@ import itertools
 from collections import Counter
 from collections.abc import Iterator
 
-from gateway.core.incidents.notice import NoticeKind
+from gateway.core.incidents.notice import NoticeKind, NotifyReason
 from gateway.core.incidents.timeline import TimelineKind
 from gateway.core.plan.target_name import target_name
 from gateway.core.verify.arrivals import Queue, arrived_ends, makes_end_due
@@ -34,13 +34,19 @@ def _sent_twice(incident: IncidentFacts) -> Iterator[BrokenPromise]:
 def _one_decision(incident: IncidentFacts, queue: Queue) -> Iterator[BrokenPromise]:
     """Report two messages of one decision: its notices share their facts."""
     arrived = [one for one in queue if one.sent_at is not None]
-    counts = Counter((one.facts_id, one.reason) for one in arrived)
-    for (facts_id, reason), count in counts.items():
+    last = {_decision_of(one): one for one in arrived}
+    counts = Counter(map(_decision_of, arrived))
+    for decision, count in counts.items():
         if count > 1:
-            last = [one for one in arrived if (one.facts_id, one.reason) == (facts_id, reason)][-1]
-            name = target_name(last.target)
-            what = f"{name} got {count} messages for one reason ({reason.value}) at one time"
-            yield _broken(Check.NOTIFIED_TWICE, incident, last, what)
+            notice = last[decision]
+            name, why = target_name(notice.target), notice.reason.value
+            what = f"{name} got {count} messages for one reason ({why}) at one time"
+            yield _broken(Check.NOTIFIED_TWICE, incident, notice, what)
+
+
+def _decision_of(notice: NoticeFacts) -> tuple[int, float, NotifyReason]:
+    """Return what is one decision's for one reason: its notices share facts and instant."""
+    return notice.facts_id, notice.created_at, notice.reason
 
 
 def _one_missed_response(

@@ -13,6 +13,7 @@ from gateway.core.verify.outbox import check_records
 from gateway.core.verify.promise import BrokenPromise, Check, Promise
 from gateway.core.verify.repetitions import check_repetitions
 from gateway.core.verify.responses import check_responses
+from gateway.core.verify.unnotified_alerts import check_alerts
 
 MOST_LISTED = 1000
 """Broken promises that are listed; more are only counted. Higher takes more memory and makes pages
@@ -76,6 +77,7 @@ def broken_promises(
     yield from decisions
     if any(one.check in (Check.NOT_DECIDED, Check.MESSAGE_LOST) for one in decisions):
         return  # the rest of what is stored of it cannot be relied on
+    yield from check_alerts(incident, circumstances)
     order = list(check_order(incident))
     yield from order
     after_end = {one.subject for one in order if one.check is Check.AFTER_END}

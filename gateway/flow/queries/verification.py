@@ -2,27 +2,50 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from typing import NamedTuple
 
 from gateway.clock import monotonic
+from gateway.core.alerts.labels import Labels
+from gateway.core.plan.plan import Plan
 from gateway.core.time.spans import Span
-from gateway.core.verify.facts import Accepts, Circumstances
+from gateway.core.verify.facts import Accepts, Circumstances, IncidentFacts
 from gateway.core.verify.outbox import check_unfinished
 from gateway.core.verify.stray_alerts import stray_alert
+from gateway.core.verify.unnotified_alerts import may_have_unnotified
 from gateway.core.verify.verification import Tally, Verification
+from gateway.flow.queries.mute_snapshot import MuteSnapshot
 from gateway.store import Store, Tx
-from gateway.store.queries.verification import AlertPages, IncidentPages, overdue_notices
+from gateway.store.queries.verification import (
+    AlertPages,
+    IncidentPages,
+    overdue_notices,
+    unnotified_alerts,
+)
 from gateway.store.state import downtimes, retention
 
 SHARE = 0.5
 """Share of the time for which it works: between two pages it waits, so that intake and pages keep
 their speed on one processor. Higher is faster."""
 
+Mutes = Callable[[Tx], MuteSnapshot]
+"""(tx): returns what is silenced and inhibited now."""
+
+
+class Reading(NamedTuple):
+    """What the history alone does not say: which notices channels accept, the plan, the mutes."""
+
+    accepts: Accepts
+    plan: Plan
+    mutes: Mutes
+
+
 Pause = Callable[[float], Awaitable[None]]
 """(seconds): waits."""
 
 
 async def verify(
-    store: Store, accepts: Accepts, span: Span, now: float, pause: Pause = asyncio.sleep
+    store: Store, reading: Reading, span: Span, now: float, pause: Pause = asyncio.sleep
 ) -> Verification:
     """Check every promise on what is stored of a span (Unix seconds). Raises StoreUnavailableError.
 
@@ -35,12 +58,13 @@ async def verify(
         return retention.deleted_before(tx), downtimes.between(tx, 0.0, now)
 
     deleted_before, known = await store.read(read_circumstances)
-    circumstances = Circumstances(now, accepts, known)
+    circumstances = Circumstances(now, reading.accepts, reading.plan, known)
     tally = Tally()
     incidents = IncidentPages(span)
 
     def check_incidents(tx: Tx) -> None:
-        for incident in incidents.next_page(tx):
+        page = incidents.next_page(tx)
+        for incident in _with_unnotified(tx, page, reading.mutes, now):
             tally.add_incident(incident, circumstances)
 
     await _read_pages(store, check_incidents, lambda: incidents.finished, pause)
@@ -70,6 +94,28 @@ async def verify(
         deleted_before if missing else None,
         tuple(one for one in known if one.end > span.start and one.start < span.end),
     )
+
+
+def _with_unnotified(
+    tx: Tx, page: Sequence[IncidentFacts], mutes: Mutes, now: float
+) -> Sequence[IncidentFacts]:
+    """Return the incidents with their alerts that should have been notified."""
+    numbers = [one.number for one in page if may_have_unnotified(one)]
+    if not numbers:
+        return page
+    unnotified = unnotified_alerts(tx, numbers, now)
+    if not unnotified:
+        return page
+    snapshot = mutes(tx)
+    visible = {
+        number: [labels for labels in several if not _is_suppressed(snapshot, labels)]
+        for number, several in unnotified.items()
+    }
+    return [replace(one, unnotified=visible.get(one.number, ())) for one in page]
+
+
+def _is_suppressed(snapshot: MuteSnapshot, labels: Labels) -> bool:
+    return bool(snapshot.silenced_by(labels)) or snapshot.inhibited_by(labels) is not None
 
 
 async def _read_pages(

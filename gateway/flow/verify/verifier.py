@@ -12,7 +12,7 @@ from gateway.core.verify.facts import Accepts
 from gateway.core.verify.promise import Promise
 from gateway.core.verify.verification import Verification
 from gateway.cron import last_until, next_after
-from gateway.flow.queries.verification import Pause, verify
+from gateway.flow.queries.verification import Mutes, Pause, Reading, verify
 from gateway.flow.runtime.wake import wait_for_wake
 from gateway.metrics import Metrics
 from gateway.render.view.verification import verification_json
@@ -59,6 +59,7 @@ class Verifier:
         plan: Callable[[], Plan],
         now: Callable[[], float],
         accepts: Accepts,
+        mutes: Mutes,
         metrics: Metrics,
         *,
         cron: str | None,
@@ -69,6 +70,7 @@ class Verifier:
         self._plan = plan
         self._now = now
         self._accepts = accepts
+        self._mutes = mutes
         self._metrics = metrics
         self._cron = cron
         self._pause = pause
@@ -86,7 +88,8 @@ class Verifier:
     async def verify(self, span: Span) -> Verification:
         """Verify a span. Raises StoreUnavailableError."""
         async with self._one_at_a_time:
-            return await verify(self._store, self._accepts, span, self._now(), self._pause)
+            reading = Reading(self._accepts, self._plan(), self._mutes)
+            return await verify(self._store, reading, span, self._now(), self._pause)
 
     async def verify_and_store(self, span: Span) -> Verification:
         """Verify a span and store the result as the last one. Raises StoreUnavailableError."""

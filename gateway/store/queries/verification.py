@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from gateway.core.alerts.labels import Labels
 from gateway.core.incidents.incident import State
 from gateway.core.incidents.incident_json import from_json
 from gateway.core.incidents.notice import NoticeKind, NotifyReason
@@ -39,6 +40,7 @@ from gateway.store.queries.verification_statements import (
     RESOLVED,
     TIMELINE,
     TRIED_LONG_AGO,
+    UNNOTIFIED,
     UNRESOLVED,
     UNUSUAL_ATTEMPTS,
 )
@@ -55,6 +57,10 @@ MOST_OVERDUE = 500
 
 LATEST_ATTEMPTS = 2000
 """Attempts that show which accounts send anything. Fewer miss an account beside a busy one."""
+
+MOST_UNNOTIFIED = 1000
+"""Alerts of one page that are judged one by one. Higher reads more of a large group that is partly
+silenced."""
 
 _NO_DATA: Mapping[str, Any] = {}
 
@@ -119,7 +125,7 @@ def incident_facts(tx: Tx, numbers: Sequence[int]) -> list[IncidentFacts]:
 def _incident(
     row: Row, last_end: float | None, entries: list[Entry], notices: list[NoticeFacts]
 ) -> IncidentFacts:
-    number, state, opened_at, resolved_at, due_at, memory = row
+    number, state, opened_at, resolved_at, due_at, memory, route_id, severity = row
     saved = from_json(load(memory))
     return IncidentFacts(
         number=number,
@@ -135,9 +141,23 @@ def _incident(
         merged=saved["responses"].merged_into is not None,
         targets=tuple(saved["notified_targets"].values()),
         last_end=last_end,
+        route_id=route_id,
+        severity=severity,
+        flushed=saved["flushed"],
+        suppressed=bool(saved["suppressions"]) or saved["responses"].snooze is not None,
         entries=entries,
         notices=notices,
     )
+
+
+def unnotified_alerts(tx: Tx, numbers: Sequence[int], now: float) -> dict[int, list[Labels]]:
+    """Return labels of alerts of incidents that fire at `now` and are in no notification."""
+    unnotified: dict[int, list[Labels]] = defaultdict(list)
+    for number, labels in tx.rows(
+        UNNOTIFIED, numbers=json_list(numbers), now=now, most=MOST_UNNOTIFIED
+    ):
+        unnotified[number].append(load(labels))
+    return unnotified
 
 
 def _entries(tx: Tx, numbers: str) -> dict[int, list[Entry]]:
@@ -295,7 +315,7 @@ def _with_closed_parent(tx: Tx, ids: Sequence[int]) -> set[int]:
             parents[into].add(alert)
     rows = tx.rows(INCIDENTS, numbers=json_list(parents)) if parents else []
     expected: set[int] = set()
-    for number, state, _, _, due_at, _ in rows:
+    for number, state, _, _, due_at, *_ in rows:
         if state != State.RESOLVED.value or due_at is not None:
             expected |= parents[number]
     return expected

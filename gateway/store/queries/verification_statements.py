@@ -2,7 +2,7 @@
 
 from sqlalchemy import bindparam, func, or_, select, tuple_
 
-from gateway.core.incidents.incident import State
+from gateway.core.incidents.incident import NotifiedState, State
 from gateway.core.incidents.outbox import ACCEPTED, PRINTED, NoticeState
 from gateway.store.db.statement import InList, Statement, literal
 from gateway.store.outbox.claims import IS_HEAD
@@ -65,6 +65,8 @@ INCIDENTS = Statement(
         incidents.c.resolved_at,
         incidents.c.due_at,
         incidents.c.memory,
+        incidents.c.route_id,
+        incidents.c.severity,
     )
     .where(InList(incidents.c.number, "numbers"))
     .order_by(incidents.c.number)
@@ -77,6 +79,22 @@ LAST_ENDS = Statement(
     .having(func.count() == func.count(alerts.c.ends_at))
 )
 """When the last alert of incidents ended in which all alerts have an end."""
+
+UNNOTIFIED = Statement(
+    select(members.c.incident, alerts.c.labels)
+    .join(alerts, alerts.c.id == members.c.alert)
+    .where(
+        InList(members.c.incident, "numbers"),
+        or_(alerts.c.ends_at.is_(None), alerts.c.ends_at > bindparam("now")),
+        or_(
+            members.c.told == literal(NotifiedState.NONE.value),
+            members.c.told == literal(NotifiedState.RESOLVED.value),
+            members.c.told_starts_at < alerts.c.starts_at,
+        ),
+    )
+    .limit(bindparam("most"))
+)
+"""Alerts that fire at an instant, and of whose present firing nobody was notified."""
 
 TIMELINE = Statement(
     select(timeline.c.incident, timeline.c.at, timeline.c.kind, timeline.c.text, timeline.c.data)

@@ -1,9 +1,11 @@
 """A history with most of what happens to incidents, and damage to copies of its database."""
 
 import sqlite3
+from functools import partial
 from pathlib import Path
 
 from gateway.channels.contract import accepts_notice
+from gateway.config.load import load
 from gateway.core.actions.table import ActionName
 from gateway.core.actor import verified_person
 from gateway.core.incidents.notice import NoticeKind
@@ -12,9 +14,11 @@ from gateway.core.plan.accounts import split_account_key
 from gateway.core.plan.channels import spec_of
 from gateway.core.time.spans import Span
 from gateway.core.verify.verification import Verification
-from gateway.flow.queries.verification import verify
+from gateway.flow.intake.repost_cache import RepostCache
+from gateway.flow.queries.mute_snapshot import MuteSnapshots
+from gateway.flow.queries.verification import Reading, verify
 from gateway.store import Store
-from tests.flow.world import HOUR, MINUTE, START, World, alert
+from tests.flow.world import ENV, HOUR, MINUTE, ROUTES, START, World, alert
 
 MISSED, GIVEN_UP, OPEN = 1001, 1002, 1003
 """Numbers of the incidents: one that nobody acknowledged in time, one with a message that was given
@@ -54,8 +58,19 @@ async def no_pause(seconds: float) -> None:
 
 
 async def verified(store: Store, now: float, span: Span = SPAN) -> Verification:
-    """Verify what is stored."""
-    return await verify(store, accepts, span, now, no_pause)
+    """Verify what is stored, by the routes of the world."""
+    plan = load(ROUTES, env=ENV, now=now).plan
+    snapshots = MuteSnapshots(RepostCache(None, now))
+    reading = Reading(accepts, plan, partial(snapshots.at, plan=plan, now=now))
+    return await verify(store, reading, span, now, no_pause)
+
+
+def copy_database(path: Path, copy: Path) -> None:
+    """Copy a database with everything that is still in its log."""
+    with sqlite3.connect(path) as source, sqlite3.connect(copy) as target:
+        source.backup(target)
+    source.close()
+    target.close()
 
 
 def damage(path: Path, *statements: str) -> None:

@@ -1,6 +1,5 @@
 """Violations planted in damaged databases: each is found, and named by exactly one finding."""
 
-import shutil
 from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
@@ -11,7 +10,15 @@ from sqlalchemy import text
 from gateway.core.verify.promise import Check
 from gateway.store import Store, Tx
 from gateway.store.db.statement import Statement
-from tests.flow.verify.histories import GIVEN_UP, MISSED, OPEN, damage, play, verified
+from tests.flow.verify.histories import (
+    GIVEN_UP,
+    MISSED,
+    OPEN,
+    copy_database,
+    damage,
+    play,
+    verified,
+)
 from tests.flow.world import DAY, HOUR, START, World
 
 CHANNEL = "slack:#billing-alerts"
@@ -49,6 +56,9 @@ def pending(target: str, next_at: float, more: str = "") -> str:
 
 DAMAGE = {
     Check.ALERT_WITHOUT_INCIDENT: [f"DELETE FROM members WHERE incident = {OPEN}"],
+    Check.ALERT_NOT_NOTIFIED: [
+        f"UPDATE members SET told = '', told_starts_at = NULL WHERE incident = {OPEN}"
+    ],
     Check.NOT_DECIDED: [
         f"DELETE FROM timeline WHERE incident = {GIVEN_UP}",
         f"DELETE FROM notices WHERE incident = {GIVEN_UP}",
@@ -185,7 +195,7 @@ async def test_planted_violation_is_named_by_exactly_one_finding(
     """Each violation of a promise is found once, under its own name, with what to do."""
     path, now = history
     copy = tmp_path / "copy.db"
-    shutil.copy(path, copy)
+    copy_database(path, copy)
     damage(copy, *DAMAGE[check])
     store = Store(f"sqlite:///{copy}")
     await store.start()

@@ -28,6 +28,7 @@ def verifier_of(world: World, replica: int = 0) -> Verifier:
         lambda: engine.plan,
         lambda: world.now,
         engine.delivery.accepts,
+        engine.active_alerts.mute_snapshot,
         engine.metrics,
         cron=NIGHTLY,
         pause=no_pause,
