@@ -8,11 +8,13 @@ from gateway.core.decide.result import Decision
 from gateway.core.incidents.notice import END_KINDS, NoticeKind
 from gateway.core.incidents.outbox import NewRow, Notice
 from gateway.core.incidents.retry import Claimant
+from gateway.core.incidents.timeline import TimelineKind
 from gateway.flow.delivery.queue_heads import URGENT, Accepts
 from gateway.store import Tx, outbox
 from gateway.store.state import incidents, members, timeline
 
 NO_CALL = "cancelled: it needs no response any more"
+OPEN_AGAIN = "cancelled: the incident opened again first"
 
 
 def save_decisions(
@@ -68,6 +70,8 @@ def _add_notices(
             n for n in decision.notices if accepts(n.target.account_key, n.kind, quiet=n.quiet)
         ]
         _cancel_calls(tx, decision, accepts)
+        if any(entry.kind is TimelineKind.OPENED_AGAIN for entry in decision.entries):
+            outbox.cancel_kinds(tx, number, sorted(END_KINDS), OPEN_AGAIN)
         if notices:
             facts.append(orjson.dumps(decision.facts))
         rows += [

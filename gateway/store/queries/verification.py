@@ -45,7 +45,7 @@ from gateway.store.queries.verification_statements import (
     UNUSUAL_ATTEMPTS,
 )
 
-PAGE = 100
+PAGE = 40
 """Incidents of one read, with all their notices. Higher takes more memory and holds the
 interpreter for longer at a time; lower costs more statements."""
 
