@@ -1,0 +1,1 @@
+"""Simulation of recorded alerts under another routes.yaml, and what that changes for people."""
