@@ -12,6 +12,8 @@ COMMANDS = {
     "check": "gateway.cli.check.command",
     "route": "gateway.cli.route.command",
     "test": "gateway.cli.test.command",
+    "simulate": "gateway.cli.simulate.command",
+    "record": "gateway.cli.record.command",
     "oncall": "gateway.cli.oncall.command",
     "feed": "gateway.cli.feed",
     "calendar": "gateway.cli.calendar",

@@ -7,13 +7,9 @@ import click
 
 from gateway.cli.support.output import Cell, echo, echo_json, paint, print_columns
 from gateway.cli.support.session import Session, pass_session
-from gateway.cli.support.times import TIME_FORMATS, read_time
-from gateway.core.time.timestamps import (
-    format_rfc3339,
-    local_minute,
-    parse_duration,
-    parse_rfc3339,
-)
+from gateway.cli.support.spans import read_span
+from gateway.cli.support.times import TIME_FORMATS
+from gateway.core.time.timestamps import format_rfc3339, local_minute, parse_rfc3339
 from gateway.render.view.verification import checked_text, result_heading
 
 PATIENCE = 1800.0
@@ -43,7 +39,7 @@ def command(
     alerts, and the outbox as it is now. It prints "0 missing", or a line for each broken promise:
     when, which incident, what is wrong, and what to do. Exit status 1 if something is missing.
     """
-    first, until = _span(session, start, end, last)
+    first, until = read_span(session.now, session.zone, start, end, last, "-1d")
     span = {"from": format_rfc3339(first), "to": format_rfc3339(until)}
     api = session.api.with_timeout(PATIENCE)
     result = api.post("/verify", span) if record else api.get("/verify", **span)
@@ -53,23 +49,6 @@ def command(
         _print(result, session.zone)
     if result["missing"]:
         raise click.exceptions.Exit(1)
-
-
-def _span(session: Session, start: str | None, end: str, last: str | None) -> tuple[float, float]:
-    """Return the span in Unix seconds. Raises click.UsageError."""
-    if start is not None and last is not None:
-        raise click.UsageError("--from and --last exclude each other")
-    until = read_time(end, session.now, session.zone, "--to")
-    if last is None:
-        first = read_time(start or "-1d", session.now, session.zone, "--from")
-    else:
-        try:
-            first = until - parse_duration(last)
-        except ValueError as error:
-            raise click.UsageError(f"--last {last!r} is not a duration: {error}") from None
-    if first >= until:
-        raise click.UsageError("--to must be later than --from")
-    return first, until
 
 
 def _print(result: Mapping[str, Any], zone: str) -> None:

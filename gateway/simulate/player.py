@@ -13,7 +13,6 @@ from heapq import heapify, heappop, heappush
 from itertools import count
 from typing import NamedTuple
 
-from gateway.channels.contract import accepts_notice
 from gateway.core.actions.close import give_to_successor
 from gateway.core.actions.table import ACTIONS, ActionName
 from gateway.core.actor import stated_actor
@@ -23,32 +22,24 @@ from gateway.core.decide.decide import decide
 from gateway.core.decide.join import GroupTarget, open_incident, reschedule
 from gateway.core.decide.result import Decision
 from gateway.core.incidents.incident import Incident, Member
-from gateway.core.incidents.notice import END_KINDS, FIRING_KINDS, NewNotice, NoticeKind
-from gateway.core.incidents.silence import SilenceIndex
+from gateway.core.incidents.notice import END_KINDS, NewNotice
+from gateway.core.incidents.silence import Silence, SilenceIndex
 from gateway.core.incidents.suppression import Suppression, SuppressReason
+from gateway.core.incidents.timeline import TimelineKind
 from gateway.core.oncall.changes import with_changes
-from gateway.core.plan.accounts import split_account_key
-from gateway.core.plan.channels import spec_of
 from gateway.core.plan.plan import Plan
+from gateway.core.recorded.history import ACTION_OF, RecordedAction, RecordedAlert
 from gateway.core.routing.inhibition import SourceIndex
+from gateway.flow.dispatch.respond import PENDING_STEPS
 from gateway.flow.intake.route_cache import RouteCache
-from gateway.simulate.recording import RecordedAction, RecordedAlert, Recording
+from gateway.simulate.queues import Queues
+from gateway.simulate.recording import Recording
+from gateway.simulate.roster import Roster
 
 AFTERWARDS = 2 * 3600.0
 """Seconds after the span that are played, for what is still due about its alerts."""
 
-REPEATED = frozenset(
-    {
-        ActionName.ACK,
-        ActionName.UNACK,
-        ActionName.TAKE,
-        ActionName.BACK,
-        ActionName.ESCALATE,
-        ActionName.RESOLVE,
-        ActionName.REOPEN,
-    }
-)
-"""Actions that are done again. Others name incidents or times that the other file may lack."""
+REPEATED = frozenset(ACTION_OF.values())
 
 
 class Sent(NamedTuple):
@@ -66,17 +57,17 @@ class _Happening(NamedTuple):
     starts: Alert | None = None
     ends: str | None = None
     action: RecordedAction | None = None
-    silences_change: bool = False
+    silence: Silence | None = None  # it is made, begins or ends
 
 
-class _Held(NamedTuple):
-    """A notice that waits for the end of quiet hours."""
+class _QuietEnd(NamedTuple):
+    """The end of quiet hours for which notices of an incident to a target wait."""
 
-    number: int
-    notice: NewNotice
+    incident: Incident
+    key: str
 
 
-_Due = tuple[float, int, int, _Happening | int | _Held]
+_Due = tuple[float, int, int, _Happening | int | _QuietEnd]
 """Instant, order at the same instant, a tie-breaker, and what happens; a number is an incident's
 that is due."""
 
@@ -93,11 +84,11 @@ class Player:
         self._sources = SourceIndex(plan.inhibit_rules)
         self._firing: dict[str, Alert] = {}
         self._incidents: dict[int, Incident] = {}
-        self._members: dict[int, dict[str, Member]] = {}
+        self._rosters: dict[int, Roster] = {}
         self._open: dict[str, int] = {}  # numbers by group key
         self._numbers_of: defaultdict[str, set[int]] = defaultdict(set)  # by an alert's identity
         self._beginnings: dict[str, tuple[float, tuple[float, ...]]] = {}  # ended at, by group key
-        self._told: defaultdict[int, set[str]] = defaultdict(set)  # keys of targets, by incident
+        self._queues = Queues()
         self._turns: dict[str, list[str]] = {}
         self._numbers, self._ties = count(1), count()
         self._heap: list[_Due] = list(self._happenings())
@@ -110,7 +101,7 @@ class Player:
             at, _, _, what = heappop(self._heap)
             if isinstance(what, int):
                 yield from self._decide(what, at)
-            elif isinstance(what, _Held):
+            elif isinstance(what, _QuietEnd):
                 yield from self._release(what, at)
             else:
                 yield from self._happen(what, at)
@@ -122,9 +113,9 @@ class Player:
             if action.name in REPEATED:
                 yield action.at, 1, next(self._ties), _Happening(action=action)
         for silence in self._recording.silences:
-            for at in (silence.starts_at, silence.ends_at):
+            for at in {silence.updated_at, silence.starts_at, silence.ends_at}:
                 if self._recording.start <= at <= self._recording.end:
-                    yield at, 1, next(self._ties), _Happening(silences_change=True)
+                    yield at, 1, next(self._ties), _Happening(silence=silence)
 
     def _of_alert(self, recorded: RecordedAlert) -> Iterator[_Due]:
         began = max(recorded.starts_at, self._recording.start)
@@ -149,8 +140,8 @@ class Player:
             self._end(what.ends, now)
         elif what.action is not None:
             yield from self._act(what.action, now)
-        else:
-            self._silences_change(now)
+        elif what.silence is not None:
+            self._evaluate(what.silence, now)
 
     def _start(self, alert: Alert, now: float) -> None:
         self._firing[alert.identity] = alert
@@ -169,12 +160,12 @@ class Player:
             )
             incident = replace(incident, number=number)
             self._open[target.key] = number
-            self._members[number] = {}
+            self._rosters[number] = Roster(self.plan)
         else:
             incident = reschedule(self._incidents[number], alert, self.plan, now)
-        members = self._members[number]
-        known = members.get(alert.identity)
-        members[alert.identity] = Member(alert) if known is None else replace(known, alert=alert)
+        roster = self._rosters[number]
+        known = roster.get(alert.identity)
+        roster.put(Member(alert) if known is None else replace(known, alert=alert))
         self._numbers_of[alert.identity].add(number)
         self._put(incident)
 
@@ -189,14 +180,19 @@ class Player:
         self._sources.remove(name)
         ended = replace(alert, ends_at=now, updated_at=now)
         for number in sorted(self._numbers_of.get(name, ())):
-            members = self._members[number]
-            members[name] = replace(members[name], alert=ended)
-            self._put(reschedule(self._incidents[number], ended, self.plan, now))
+            member = self._rosters[number].get(name)
+            if member is None:
+                continue
+            self._rosters[number].put(replace(member, alert=ended))
+            if self._incidents[number].open:
+                self._put(reschedule(self._incidents[number], ended, self.plan, now))
 
-    def _silences_change(self, now: float) -> None:
-        for number in self._open.values():
+    def _evaluate(self, silence: Silence, now: float) -> None:
+        """Make the incidents due now that have a firing alert which the silence matches."""
+        names = [name for name, one in self._firing.items() if silence.mutes(one.labels)]
+        for number in {number for name in names for number in self._numbers_of.get(name, ())}:
             incident = self._incidents[number]
-            if incident.flushed:
+            if incident.open and incident.due_at is not None and incident.due_at > now:
                 self._put(replace(incident, due_at=now))
 
     def _act(self, action: RecordedAction, now: float) -> Iterator[Sent]:
@@ -206,18 +202,20 @@ class Player:
         spec, actor = ACTIONS[ActionName(action.name)], stated_actor(action.by, action.via)
         for number in sorted(numbers):
             arguments = {"turns": self._turns} if spec.takes_turns else {}
-            members = list(self._members[number].values())
+            members = self._rosters[number].seen()
             result = spec.decide(
                 self._incidents[number], members, self.plan, actor, now, **arguments
             )
             if result.decision is not None:
+                if spec.stops_steps:
+                    self._queues.cancel(number, PENDING_STEPS)
                 yield from self._apply(result.decision, now)
 
     def _decide(self, number: int, now: float) -> Iterator[Sent]:
         incident = self._incidents.get(number)
         if incident is None or incident.due_at is None or incident.due_at > now:
             return  # planned anew since
-        members = list(self._members[number].values())
+        members = self._rosters[number].seen()
         successor = self._open.get(incident.group_key)
         if successor is not None and not incident.open:
             decision = give_to_successor(incident, members, successor, now)
@@ -229,19 +227,21 @@ class Player:
     def _apply(self, decision: Decision, now: float) -> Iterator[Sent]:
         incident = decision.incident
         number = incident.number
-        members = self._members[number]
+        roster = self._rosters[number]
         for member in decision.members:
-            members[member.alert.identity] = member
+            roster.put(member)
+        roster.put_aside(now)
         for turn in decision.turns:
             people = self._turns.setdefault(turn.step, [])
             if turn.person in people:
                 people.remove(turn.person)
             people.append(turn.person)
         self._put(incident)
-        firing = tuple(name for name, one in members.items() if one.firing(now))
+        firing = roster.firing(now) if decision.notices else ()
+        if any(entry.kind is TimelineKind.OPENED_AGAIN for entry in decision.entries):
+            self._queues.cancel(number, END_KINDS)
         for notice in decision.notices:
-            if self._accepts(notice):
-                yield from self._send(number, notice, firing, now)
+            yield from self._send(number, notice, firing, now)
         if incident.open:
             self._open[incident.group_key] = number
         else:
@@ -255,40 +255,31 @@ class Player:
             self._beginnings[incident.group_key] = now, (*incident.beginnings, incident.opened_at)
         if incident.due_at is not None:
             return  # it opens again if its alerts still fire
-        for name in self._members.pop(incident.number):
+        for name in self._rosters.pop(incident.number):
             numbers = self._numbers_of[name]
             numbers.discard(incident.number)
             if not numbers:
                 del self._numbers_of[name]
         del self._incidents[incident.number]
-        self._told.pop(incident.number, None)
-
-    def _accepts(self, notice: NewNotice) -> bool:
-        channel, _ = split_account_key(notice.target.account_key)
-        return accepts_notice(spec_of(channel), notice.kind, quiet=notice.quiet)
+        self._queues.forget(incident.number)
 
     def _send(
         self, number: int, notice: NewNotice, firing: tuple[str, ...], now: float
     ) -> Iterator[Sent]:
         if notice.not_before is not None and notice.not_before > now:
-            held = _Held(number, notice)
-            heappush(self._heap, (notice.not_before, 2, next(self._ties), held))
-            return
-        told = self._told[number]
-        fires = notice.kind in FIRING_KINDS or notice.kind is NoticeKind.ACKNOWLEDGED
-        if fires:
-            told.add(notice.target.key)
-        elif notice.kind in END_KINDS and notice.target.key not in told:
-            return  # who was never notified is not notified of the end
-        yield Sent(now, notice, self._incidents[number], firing)
+            end = _QuietEnd(self._incidents[number], notice.target.key)
+            heappush(self._heap, (notice.not_before, 2, next(self._ties), end))
+        sent = self._queues.add(number, notice, now)
+        if sent is not None:
+            yield Sent(now, sent, self._incidents[number], firing)
 
-    def _release(self, held: _Held, now: float) -> Iterator[Sent]:
-        incident = self._incidents.get(held.number)
-        if incident is None or not incident.open or incident.ack is not None:
-            return
-        members = self._members[held.number]
-        firing = tuple(name for name, one in members.items() if one.firing(now))
-        yield from self._send(held.number, replace(held.notice, not_before=None), firing, now)
+    def _release(self, end: _QuietEnd, now: float) -> Iterator[Sent]:
+        number = end.incident.number
+        sent = self._queues.release(number, end.key)
+        if sent is not None:
+            roster = self._rosters.get(number)
+            firing = () if roster is None else roster.firing(now)
+            yield Sent(now, sent, self._incidents.get(number, end.incident), firing)
 
     def _put(self, incident: Incident) -> None:
         known = self._incidents.get(incident.number)

@@ -1,53 +1,20 @@
-"""A recording: what happened in a span of time, apart from what routes.yaml made of it. JSON lines.
+"""A recording: what happened in a span of time, apart from what routes.yaml made of it."""
 
-The first line says of which span. Each further line is an alert's episode, a silence, a person's
-action or a change of a rota. Instants are Unix seconds.
-"""
+from dataclasses import dataclass, field
 
-import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
-from typing import Any
-
-from gateway.core.actor import stated_actor
-from gateway.core.alerts.labels import Labels
 from gateway.core.errors import GatewayError
 from gateway.core.incidents.silence import Silence
-from gateway.core.matching.matcher import Matcher
 from gateway.core.oncall.changes import RotaChange
-
-VERSION = 1
+from gateway.core.recorded.history import RecordedAction, RecordedAlert
 
 
 class RecordingError(GatewayError, ValueError):
     """A recording that cannot be read; the text names the line and what is wrong."""
 
 
-@dataclass(frozen=True, slots=True)
-class RecordedAlert:
-    """One episode. `ends_at` None: it still fired at the end of the span."""
-
-    labels: Labels
-    starts_at: float
-    ends_at: float | None = None
-    annotations: Labels = field(default_factory=dict)
-    source: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class RecordedAction:
-    """What a person did about the incident of these alerts, each with all of its labels."""
-
-    name: str
-    at: float
-    by: str
-    via: str
-    alerts: tuple[Labels, ...]
-
-
 @dataclass(slots=True)
 class Recording:
-    """What happened from `start` to `end`."""
+    """What happened from `start` to `end` (Unix seconds)."""
 
     start: float
     end: float
@@ -55,160 +22,3 @@ class Recording:
     silences: list[Silence] = field(default_factory=list)
     actions: list[RecordedAction] = field(default_factory=list)
     changes: list[RotaChange] = field(default_factory=list)
-
-
-def lines_of(recording: Recording) -> Iterator[str]:
-    """Yield the lines of a recording, without line ends."""
-    yield header(recording.start, recording.end)
-    yield from (alert_line(one) for one in recording.alerts)
-    yield from (silence_line(one) for one in recording.silences)
-    yield from (action_line(one) for one in recording.actions)
-    yield from (change_line(one) for one in recording.changes)
-
-
-def header(start: float, end: float) -> str:
-    """Return the first line."""
-    return _line({"recording": VERSION, "from": start, "to": end})
-
-
-def alert_line(alert: RecordedAlert) -> str:
-    """Return the line of an alert's episode."""
-    return _line({"alert": asdict(alert)})
-
-
-def silence_line(silence: Silence) -> str:
-    """Return the line of a silence."""
-    matchers = [{"name": one.name, "op": one.op, "value": one.value} for one in silence.matchers]
-    content = {name: getattr(silence, name) for name in _SILENCE}
-    return _line({"silence": {**content, "matchers": matchers}})
-
-
-def action_line(action: RecordedAction) -> str:
-    """Return the line of an action."""
-    return _line({"action": asdict(action)})
-
-
-def change_line(change: RotaChange) -> str:
-    """Return the line of a change of a rota."""
-    content = {name: getattr(change, name) for name in _CHANGE}
-    return _line({"change": {**content, "by": change.actor.id}})
-
-
-def _line(content: Mapping[str, Any]) -> str:
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-
-
-_SILENCE = ("id", "starts_at", "ends_at", "updated_at", "created_by", "comment")
-_CHANGE = ("rota", "person", "start", "end", "why", "created_at", "replaces", "beside", "id")
-
-
-def read_lines(lines: Iterable[str], name: str) -> Recording:
-    """Return the recording of a file's lines; `name` is the file's. Raises RecordingError."""
-    recording: Recording | None = None
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            content = json.loads(line)
-            if recording is None:
-                recording = _read_header(content)
-                continue
-            ((kind, value),) = content.items()
-            _READERS[kind](recording, value)
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            what = str(error) if isinstance(error, RecordingError) else _why(error)
-            raise RecordingError(f"{name}:{number}: {what}") from None
-    if recording is None:
-        raise RecordingError(f"{name}: it is empty; `gateway record` writes recordings")
-    return recording
-
-
-def _why(error: Exception) -> str:
-    known = ", ".join(_READERS)
-    return f"not a line of a recording ({type(error).__name__}: {error}); kinds are {known}"
-
-
-def _read_header(content: Any) -> Recording:
-    version = content.get("recording") if isinstance(content, dict) else None
-    if version != VERSION:
-        raise RecordingError(
-            f'the first line must be {{"recording": {VERSION}, "from": TIME, "to": TIME}}; '
-            "`gateway record` writes it"
-        )
-    start, end = float(content["from"]), float(content["to"])
-    if end < start:
-        raise RecordingError('"to" is before "from"')
-    return Recording(start, end)
-
-
-def _read_alert(recording: Recording, value: Mapping[str, Any]) -> None:
-    ends_at = value.get("ends_at")
-    recording.alerts.append(
-        RecordedAlert(
-            _texts(value["labels"]),
-            float(value["starts_at"]),
-            None if ends_at is None else float(ends_at),
-            _texts(value.get("annotations", {})),
-            str(value.get("source", "")),
-        )
-    )
-
-
-def _read_silence(recording: Recording, value: Mapping[str, Any]) -> None:
-    matchers = tuple(
-        Matcher(str(one["name"]), one["op"], str(one["value"])) for one in value["matchers"]
-    )
-    starts_at, ends_at = float(value["starts_at"]), float(value["ends_at"])
-    recording.silences.append(
-        Silence(
-            str(value.get("id", "")),
-            matchers,
-            starts_at,
-            ends_at,
-            float(value.get("updated_at", starts_at)),
-            str(value.get("created_by", "")),
-            str(value.get("comment", "")),
-        )
-    )
-
-
-def _read_action(recording: Recording, value: Mapping[str, Any]) -> None:
-    alerts = tuple(_texts(one) for one in value["alerts"])
-    recording.actions.append(
-        RecordedAction(
-            str(value["name"]),
-            float(value["at"]),
-            str(value["by"]),
-            str(value.get("via", "")),
-            alerts,
-        )
-    )
-
-
-def _read_change(recording: Recording, value: Mapping[str, Any]) -> None:
-    recording.changes.append(
-        RotaChange(
-            value["rota"],
-            value["person"],
-            float(value["start"]),
-            float(value["end"]),
-            stated_actor(str(value.get("by", "")), "recording"),
-            str(value.get("why", "")),
-            float(value.get("created_at", value["start"])),
-            value.get("replaces"),
-            bool(value.get("beside", False)),
-            int(value.get("id", 0)),
-        )
-    )
-
-
-def _texts(value: Mapping[str, Any]) -> Labels:
-    return {str(name): str(text) for name, text in value.items()}
-
-
-_READERS: Mapping[str, Callable[[Recording, Any], None]] = {
-    "alert": _read_alert,
-    "silence": _read_silence,
-    "action": _read_action,
-    "change": _read_change,
-}

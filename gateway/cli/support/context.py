@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event
 
 import click
 
@@ -20,13 +21,14 @@ FAILED = 1
 
 @dataclass(frozen=True, slots=True)
 class CliContext:
-    """The environment, secrets in files included, and the clock.
+    """The environment, secrets in files included, the clock, and how to wait for seconds.
 
     Tests put another one into click's context (``obj=``).
     """
 
     env: Mapping[str, str] = field(default_factory=lambda: os.environ)
     now: Callable[[], float] = clock.now
+    pause: Callable[[float], object] = lambda seconds: Event().wait(seconds)
 
     def __post_init__(self) -> None:
         """Add the secrets in files. Raises click.UsageError if they cannot be read."""

@@ -23,6 +23,7 @@ from gateway.web.api_v1 import (
     models,
     oncall,
     people,
+    recording,
     reports,
     requests,
     route,
@@ -47,6 +48,7 @@ from gateway.web.api_v1.models import future as future_models
 from gateway.web.api_v1.models import heartbeats as heartbeat_models
 from gateway.web.api_v1.models import links as link_models
 from gateway.web.api_v1.models import people as people_models
+from gateway.web.api_v1.models import recording as recording_models
 from gateway.web.api_v1.models import reports as report_models
 from gateway.web.api_v1.models import route as route_models
 from gateway.web.api_v1.models import runbooks as runbook_models
@@ -382,6 +384,13 @@ ENDPOINTS = (
         verification.list_verifications,
         verification_models.VerificationsQuery,
         verification_models.Verifications,
+    ),
+    _get(
+        "/recording",
+        "getRecording",
+        recording.get_recording,
+        recording_models.RecordingQuery,
+        recording_models.RecordingPage,
     ),
     _get("/teams", "listTeams", teams.list_teams, requests.NoQuery, team_models.Teams),
     _get("/swaps", "listSwaps", swaps.list_swaps, swap_models.SwapsQuery, swap_models.Swaps),

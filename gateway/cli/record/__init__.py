@@ -1,0 +1,1 @@
+"""`gateway record`: what happened, in a file that `gateway simulate` plays."""

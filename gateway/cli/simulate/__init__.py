@@ -1,0 +1,1 @@
+"""`gateway simulate`: what another routes.yaml would have done."""

@@ -1,0 +1,1 @@
+"""What happened, apart from what routes.yaml made of it."""
