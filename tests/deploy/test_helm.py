@@ -97,7 +97,7 @@ def test_options_add_what_they_name() -> None:
     monitor = one(manifests, "ServiceMonitor")
     assert monitor["metadata"]["labels"]["release"] == "kps"
     (endpoint,) = monitor["spec"]["endpoints"]
-    # The shipped rules and dashboards select by this name.
+    # The shipped rules select by this name.
     assert endpoint["relabelings"] == [{"targetLabel": "job", "replacement": "alert-gateway"}]
     assert not of_kind(manifests, "PersistentVolumeClaim")
     assert not of_kind(render({**URL, "persistence": {"existingClaim": "mine"}}),
