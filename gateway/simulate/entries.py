@@ -1,6 +1,6 @@
 """Recordings as JSON lines, and back.
 
-The first line says of which span. Each further line is an entry: an alert's episode, a silence, a
+The first line names the span. Each further line is an entry: an alert's episode, a silence, a
 person's action or a change of a rota. Instants are Unix seconds.
 """
 

@@ -18,7 +18,7 @@ SPAN = 86400.0
 """Seconds of one query. Prometheus refuses more than 11,000 samples of a series."""
 
 GAP = 300.0
-"""Seconds without a sample after which an alert has ended: Prometheus itself looks back so far."""
+"""Seconds without a sample after which an alert has ended: Prometheus counts samples so old."""
 
 _OWN = frozenset({"__name__", "alertstate"})
 

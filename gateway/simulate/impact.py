@@ -15,6 +15,9 @@ from gateway.core.time.wallclock import load_zone, wall_time
 from gateway.simulate.player import Player, Sent
 from gateway.simulate.recording import Recording
 
+NO_TEAM = "no team"
+"""Stands for a team where an incident has none."""
+
 
 class Dimensions(NamedTuple):
     """What messages are counted by. `who` is a person's name, or a target without a person."""
@@ -94,14 +97,14 @@ class _Counter:
         self._nights: dict[tuple[str, int], bool] = {}
 
     def add(self, sent: Sent) -> None:
-        """Count a message, and note whom it notifies of which alerts."""
+        """Count a message, and note whom it notifies of what."""
         target, plan = sent.notice.target, self._plan
         channel, _ = split_account_key(target.account_key)
         person = target.person
         who = plan.name_of(person) if person else target_name(target)
         team = plan.teams.get(sent.incident.team)
         night = self._is_night(self._zones[person or ""], sent.at)
-        key = Dimensions(who, channel, "no team" if team is None else team.name, night)
+        key = Dimensions(who, channel, NO_TEAM if team is None else team.name, night)
         self._impact.messages[key] += 1
         if sent.notice.kind not in FIRING_KINDS or sent.notice.quiet:
             return

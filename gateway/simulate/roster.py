@@ -14,8 +14,8 @@ class Roster:
     """The members of one incident.
 
     A month of alerts leaves thousands in an incident that never ends, and each decision would
-    look at all of them. So those that are over, and whose end was notified if it had to be, are
-    put aside. Decisions see a few in their place: the last one that ended, and one of each
+    read all of them. So those that are over, and whose end was notified if it had to be, are put
+    aside. Decisions get a few that represent them: the last one that ended, and one of each
     severity, because the severity of an incident that is over is that of the worst alert it had.
     """
 
@@ -42,13 +42,13 @@ class Roster:
         self._active[identity] = member
 
     def seen(self) -> Sequence[Member]:
-        """Return the members that decisions look at."""
-        stand_ins = {one.alert.identity: one for one in self._severities.values()}
+        """Return the members that decisions read."""
+        representatives = {one.alert.identity: one for one in self._severities.values()}
         if self._last is not None:
-            stand_ins.setdefault(self._last.alert.identity, self._last)
+            representatives.setdefault(self._last.alert.identity, self._last)
         return [
             *self._active.values(),
-            *(one for name, one in stand_ins.items() if name in self._aside),
+            *(one for name, one in representatives.items() if name in self._aside),
         ]
 
     def firing(self, now: float) -> tuple[str, ...]:

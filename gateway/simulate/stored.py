@@ -31,8 +31,8 @@ def page(tx: Tx, span: Span, cursor: str) -> StoredPage:
     part, _, after = cursor.partition(":")
     if part == "alerts":
         alerts, following = recording.alerts_page(tx, span, int(after))
-        kept = [alert_entry(one) for one in alerts if not is_test(one.labels)]
-        return StoredPage(kept, "actions:0" if following is None else f"alerts:{following}")
+        real = [alert_entry(one) for one in alerts if not is_test(one.labels)]
+        return StoredPage(real, "actions:0" if following is None else f"alerts:{following}")
     if part == "actions":
         actions, following = recording.actions_page(tx, span, int(after))
         done = [action_entry(one) for one in actions]

@@ -104,5 +104,5 @@ def played_by(player: Player, end: float) -> list[str]:
     return _lines(played, end)
 
 
-def _lines(found: Iterable[tuple[float, str, str, str]], end: float) -> list[str]:
-    return [" ".join((f"{at:.0f}", *words)) for at, *words in sorted(found) if at <= end - START]
+def _lines(messages: Iterable[tuple[float, str, str, str]], end: float) -> list[str]:
+    return [" ".join((f"{at:.0f}", *words)) for at, *words in sorted(messages) if at <= end - START]

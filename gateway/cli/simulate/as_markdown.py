@@ -9,6 +9,7 @@ from gateway.cli.simulate.words import (
     alert_row,
     count_row,
     played_text,
+    teams_of,
     verdict,
 )
 from gateway.core.text.escape import one_line
@@ -40,7 +41,7 @@ def _lines(
             yield from _table(ALERT_COLUMNS, rows)
     for what, changes in (
         ("people and receivers", result.people),
-        ("teams", result.teams),
+        ("teams", teams_of(result)),
         ("channels", result.channels),
     ):
         if changes:

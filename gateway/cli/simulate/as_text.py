@@ -9,6 +9,7 @@ from gateway.cli.simulate.words import (
     alert_row,
     count_row,
     played_text,
+    teams_of,
     verdict,
 )
 from gateway.cli.support.output import Cell, echo, paint, print_columns, severity_colour
@@ -29,7 +30,7 @@ def print_difference(
             print_columns([_coloured(row) for row in rows], ALERT_COLUMNS, indent=2)
     for what, changes in (
         ("people and receivers", result.people),
-        ("teams", result.teams),
+        ("teams", teams_of(result)),
         ("channels", result.channels),
     ):
         _print_counts(what, changes, result.total)

@@ -1,8 +1,11 @@
 """Words of a difference, which the text and the Markdown share."""
 
+from collections.abc import Sequence
+
 from gateway.cli.support.output import plural
 from gateway.core.time.timestamps import local_minute
 from gateway.simulate.difference import AlertChange, ChangeKind, CountChange, Difference
+from gateway.simulate.impact import NO_TEAM
 from gateway.simulate.recording import Recording
 
 HEADINGS = {
@@ -33,6 +36,11 @@ def verdict(result: Difference) -> str:
     if result.empty:
         return "nobody would notice a difference"
     return "no urgent alert loses its last recipient"
+
+
+def teams_of(result: Difference) -> Sequence[CountChange]:
+    """Return the changes of teams; none where no team is declared."""
+    return () if [one.name for one in result.teams] == [NO_TEAM] else result.teams
 
 
 def alert_row(change: AlertChange, file: str) -> tuple[str, ...]:
