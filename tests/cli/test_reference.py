@@ -11,7 +11,7 @@ from gateway.cli.reference import DOCS, PAGES, commands, commands_page
 from gateway.settings import SETTINGS, TEST_PREFIXES
 
 PACKAGE = DOCS.parent / "gateway"
-WITHOUT_DATA = {"serve"}
+WITHOUT_DATA = {"serve", "record"}
 
 
 @pytest.mark.parametrize("name", PAGES)
