@@ -51,6 +51,7 @@ COMMANDS = {
     "runbook": "gateway.cli.runbook",
     "silence": "gateway.cli.silence.commands",
     "explain": "gateway.cli.explain.command",
+    "soundness": "gateway.cli.soundness.command",
     "render": "gateway.cli.render",
     "send-test": "gateway.cli.send_test",
     "import": "gateway.cli.import_.commands",

@@ -17,6 +17,7 @@ from gateway.config.build.people import PeopleBuilder, contact_names
 from gateway.config.build.prometheus import prometheus
 from gateway.config.build.reports import reports
 from gateway.config.build.runbooks import runbooks
+from gateway.config.build.soundness import soundness
 from gateway.config.build.teams import teams
 from gateway.config.grammar.parsed import ParsedSection, ParsedValue, ReadContext
 from gateway.config.grammar.root import FILE
@@ -45,6 +46,7 @@ from gateway.core.plan.plan import (
     Repeats,
 )
 from gateway.core.plan.prometheus import PrometheusSettings
+from gateway.core.plan.soundness_settings import SoundnessSettings
 from gateway.core.routing.match import build_route
 
 __all__ = ["Config", "ConfigError", "Problem", "load"]
@@ -69,6 +71,7 @@ class Config:
     calendars: CalendarSettings = field(default_factory=CalendarSettings)
     prometheus: PrometheusSettings | None = None
     link_checks: LinkCheckSettings | None = None
+    soundness: SoundnessSettings = field(default_factory=SoundnessSettings)
 
 
 def load(
@@ -162,6 +165,7 @@ def _config(tree: Node, digest: str, now: float | None, context: ReadContext) ->
         calendars=calendar_settings,
         prometheus=metrics_source,
         link_checks=checks,
+        soundness=soundness(file.get("soundness"), context.references.folder),
     )
 
 

@@ -25,6 +25,7 @@ from gateway.web.pages import (
     runbooks,
     silence_form,
     silences,
+    soundness,
     sources,
     swap,
     verify,
@@ -77,6 +78,7 @@ def _add_all(app: web.Application) -> None:
     heartbeats.add_routes(app)
     runbooks.add_routes(app)
     explain_if.add_routes(app)
+    soundness.add_routes(app)
     reports.add_routes(app)
     verify.add_routes(app)
     feeds.add_routes(app)

@@ -17,6 +17,7 @@ from gateway.config.grammar.reports import REPORTS
 from gateway.config.grammar.routing import FLAPPING, ROUTE, SEVERITY, WATCHDOG
 from gateway.config.grammar.runbooks import RUNBOOKS
 from gateway.config.grammar.sections import Field, Section, SectionOrList
+from gateway.config.grammar.soundness import SOUNDNESS
 from gateway.config.grammar.sources import SOURCES
 from gateway.config.grammar.suppression import INHIBIT_RULE, TIME_INTERVAL
 from gateway.config.grammar.teams import TEAMS
@@ -177,6 +178,13 @@ FILE = Section(
             "`{{ alertname }}`. The annotation runbook_url of an alert wins.",
             "none",
             "runbooks",
+        ),
+        Field(
+            "soundness",
+            SOUNDNESS,
+            "What `gateway soundness` reads: rule files, invariants and dashboards.",
+            "the routes and the stored alerts only",
+            "{rules: [rules/billing.rules.yml]}",
         ),
         Field(
             "link_checks",

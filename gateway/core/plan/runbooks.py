@@ -14,6 +14,7 @@ PATH = "runbooks"
 
 
 _HEADER = re.compile(r"---[ \t]*\n(.*?\n)?---[ \t]*(?:\n|\Z)", re.DOTALL)
+_UPDATED = re.compile(r"^updated:[ \t]*(\S+?)[ \t]*$", re.MULTILINE)
 _ALERTS = re.compile(r"^alerts:[ \t]*(.+?)[ \t]*$", re.MULTILINE)
 
 
@@ -21,7 +22,8 @@ _ALERTS = re.compile(r"^alerts:[ \t]*(.+?)[ \t]*$", re.MULTILINE)
 class Runbook:
     """A file of the folder; `immediate` is its section of that name as plain text.
 
-    `alerts` are names of alerts that it is about beside that of the file.
+    `alerts` are names of alerts that it is about beside that of the file. `changed` is the day that
+    the file says it was last changed on, as it stands there; empty for none.
     """
 
     name: str
@@ -29,12 +31,14 @@ class Runbook:
     title: str
     immediate: str
     alerts: tuple[str, ...] = ()
+    changed: str = ""
 
 
 def runbook(name: str, text: str) -> Runbook:
     """Return the runbook of a Markdown text; without a heading its title is its name.
 
-    Lines between `---` at its beginning are not shown. One of them may be `alerts: NAME, NAME`.
+    Lines between `---` at its beginning are not shown. One of them may be `alerts: NAME, NAME`, and
+    one `updated: 2026-11-20`.
     """
     header = _HEADER.match(text)
     body = text[header.end() :] if header else text
@@ -42,8 +46,15 @@ def runbook(name: str, text: str) -> Runbook:
     alerts = (
         [one.strip().strip("\"'") for one in listed[1].strip("[]").split(",")] if listed else []
     )
-    title = first_heading(body) or name
-    return Runbook(name, body, title, section_of(body, IMMEDIATE), tuple(filter(None, alerts)))
+    updated = _UPDATED.search(header[1] or "") if header else None
+    return Runbook(
+        name,
+        body,
+        first_heading(body) or name,
+        section_of(body, IMMEDIATE),
+        tuple(filter(None, alerts)),
+        updated[1] if updated else "",
+    )
 
 
 @dataclass(frozen=True, slots=True)

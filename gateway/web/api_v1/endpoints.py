@@ -29,6 +29,7 @@ from gateway.web.api_v1 import (
     route,
     runbooks,
     silences,
+    soundness,
     sources,
     swaps,
     system_changes,
@@ -53,6 +54,7 @@ from gateway.web.api_v1.models import reports as report_models
 from gateway.web.api_v1.models import route as route_models
 from gateway.web.api_v1.models import runbooks as runbook_models
 from gateway.web.api_v1.models import silences as silence_models
+from gateway.web.api_v1.models import soundness as soundness_models
 from gateway.web.api_v1.models import sources as source_models
 from gateway.web.api_v1.models import swaps as swap_models
 from gateway.web.api_v1.models import system_changes as system_change_models
@@ -221,6 +223,20 @@ ENDPOINTS = (
         explain_models.ExplainQuery,
         explain_models.Explanation,
         (404,),
+    ),
+    _get(
+        "/soundness",
+        "soundness",
+        soundness.soundness,
+        requests.NoQuery,
+        soundness_models.Soundness,
+    ),
+    _get(
+        "/soundness/history",
+        "soundnessHistory",
+        soundness.soundness_history,
+        requests.NoQuery,
+        soundness_models.SoundnessHistory,
     ),
     _get("/links", "listLinks", links.list_links, requests.NoQuery, link_models.Links),
     _get(

@@ -24,6 +24,7 @@ from gateway.store.queries import (
     active_alerts,
     deliveries,
     lists,
+    recent_alerts,
     recording,
     report_statements,
     silence_pages,
@@ -56,6 +57,7 @@ MODULES = (
     incidents,
     retention,
     members,
+    recent_alerts,
     recipients,
     revise,
     waiting,
@@ -160,3 +162,11 @@ def test_counting_open_incidents_reads_no_row(sqlite_path: Path) -> None:
     """E37: /metrics is read every few seconds, also with a hundred thousand open incidents."""
     plan = steps(sqlite_path, lists._OPEN_COUNTS)
     assert plan == ["SCAN incidents USING COVERING INDEX incidents_standing"]
+
+
+def test_recent_alerts_are_read_in_the_order_of_the_index(sqlite_path: Path) -> None:
+    """A page of a million alerts costs what the page has: nothing is sorted."""
+    for statement in (recent_alerts._WITHOUT_END, recent_alerts._ENDED):
+        plan = steps(sqlite_path, statement)
+        assert any("USING INDEX alerts_" in step for step in plan)
+        assert "USE TEMP B-TREE FOR ORDER BY" not in plan

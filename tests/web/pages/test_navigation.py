@@ -22,6 +22,7 @@ PATHS = [
     "/heartbeats",
     "/runbooks",
     "/explain",
+    "/soundness",
     "/reports",
     "/verify",
 ]
@@ -58,6 +59,7 @@ async def test_every_page_links_to_the_others(gateway: Gateway) -> None:
         ("/heartbeats", "/heartbeats", "page"),
         ("/runbooks", "/runbooks", "page"),
         ("/explain", "/explain", "page"),
+        ("/soundness", "/soundness", "page"),
         ("/reports", "/reports", "page"),
         ("/reports?range=1d", "/reports", "page"),
         ("/verify", "/verify", "page"),

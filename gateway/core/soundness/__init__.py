@@ -1,0 +1,1 @@
+"""Is monitoring sound? Facts about alert rules, and the answers they give. Pure."""
