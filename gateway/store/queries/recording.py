@@ -3,9 +3,6 @@
 A page is a range of ids, so each read is short however few of its rows are in the span.
 """
 
-from collections import defaultdict
-from collections.abc import Sequence
-
 from sqlalchemy import bindparam, func, select
 
 from gateway.core.alerts.labels import Labels
@@ -70,20 +67,12 @@ ACTIONS = Statement(
     .order_by(acks.c.id)
 )
 LAST_ACTION = Statement(select(func.max(acks.c.id)))
-_position = (
-    func.row_number()
-    .over(partition_by=members.c.incident, order_by=members.c.alert)
-    .label("position")
-)
-_listed = (
-    select(members.c.incident, members.c.alert, _position)
-    .where(InList(members.c.incident, "numbers"))
-    .subquery()
-)
 LABELS = Statement(
-    select(_listed.c.incident, alerts.c.labels)
-    .join(alerts, alerts.c.id == _listed.c.alert)
-    .where(_listed.c.position <= MOST_ALERTS)
+    select(alerts.c.labels)
+    .join(members, members.c.alert == alerts.c.id)
+    .where(members.c.incident == bindparam("number"))
+    .order_by(members.c.alert)
+    .limit(MOST_ALERTS)
 )
 
 _OUTCOMES = json_list([outcome.value for outcome in ACTION_OF])
@@ -110,9 +99,9 @@ def actions_page(tx: Tx, span: Span, after: int) -> tuple[list[RecordedAction], 
     rows = tx.rows(
         ACTIONS, after=after, upto=upto, start=span.start, end=span.end, outcomes=_OUTCOMES
     )
-    labels = _labels(tx, sorted({row[0] for row in rows}))
+    labels = {number: _labels(tx, number) for number in {row[0] for row in rows}}
     page = [
-        RecordedAction(_NAMES[outcome], at, person, via, tuple(labels[number]))
+        RecordedAction(_NAMES[outcome], at, person, via, labels[number])
         for number, outcome, at, person, via in rows
     ]
     return page, _next(tx, LAST_ACTION, upto)
@@ -121,12 +110,8 @@ def actions_page(tx: Tx, span: Span, after: int) -> tuple[list[RecordedAction], 
 _NAMES = {outcome.value: name.value for outcome, name in ACTION_OF.items()}
 
 
-def _labels(tx: Tx, numbers: Sequence[int]) -> dict[int, list[Labels]]:
-    labels: dict[int, list[Labels]] = defaultdict(list)
-    if numbers:
-        for number, stored in tx.rows(LABELS, numbers=json_list(numbers)):
-            labels[number].append(load(stored))
-    return labels
+def _labels(tx: Tx, number: int) -> tuple[Labels, ...]:
+    return tuple(load(stored) for (stored,) in tx.rows(LABELS, number=number))
 
 
 def _next(tx: Tx, last: Statement, upto: int) -> int | None:
