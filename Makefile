@@ -75,6 +75,7 @@ docs: setup
 	$(BIN)/python -m gateway.cli.reference
 	$(BIN)/python -m gateway.render.shipped
 	$(BIN)/python -m deploy.rules
+	$(BIN)/python -m deploy.dashboards
 
 ## lock      choose the newest versions that pyproject.toml allows, with hashes
 # Straight from the public index: no configured mirror may lend its files, names or hashes.
