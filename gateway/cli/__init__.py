@@ -56,6 +56,8 @@ COMMANDS = {
     "send-test": "gateway.cli.send_test",
     "import": "gateway.cli.import_.commands",
     "migrate": "gateway.cli.migrate",
+    "backup": "gateway.cli.backup",
+    "restore": "gateway.cli.restore",
 }
 
 

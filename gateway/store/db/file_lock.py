@@ -7,7 +7,8 @@ knows that all former processes have ended, and need not wait for their leases.
 
 import fcntl
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
@@ -42,3 +43,25 @@ class FileLock:
         except BlockingIOError:
             return False
         return True
+
+
+@contextmanager
+def exclusive_lock(database: Path) -> Iterator[bool]:
+    """Lock the database against all other processes; yield False if one has it open.
+
+    A gateway that starts meanwhile waits. Where the file system has no locks, it yields True.
+    """
+    descriptor = None
+    free = True
+    with suppress(OSError):
+        path = database.with_name(f"{database.name}.lock")
+        descriptor = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            free = False
+    try:
+        yield free
+    finally:
+        if descriptor is not None:
+            os.close(descriptor)

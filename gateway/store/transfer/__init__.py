@@ -1,0 +1,1 @@
+"""Whole databases: backup into a file, restore from one, and the move to PostgreSQL."""
