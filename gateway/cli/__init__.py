@@ -58,6 +58,7 @@ COMMANDS = {
     "migrate": "gateway.cli.migrate",
     "backup": "gateway.cli.backup",
     "restore": "gateway.cli.restore",
+    "move": "gateway.cli.move",
 }
 
 

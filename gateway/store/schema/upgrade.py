@@ -17,7 +17,7 @@ from gateway.store.db import sqlite
 from gateway.store.db.errors import SchemaMismatchError, as_store_error
 from gateway.store.db.location import Location, parse_url
 from gateway.store.db.postgres import WRITER_LOCK, connect
-from gateway.store.schema.version import HEAD, current_revision
+from gateway.store.schema.version import HEAD, current_revision, newer_text
 
 log = logging.getLogger(__name__)
 
@@ -33,10 +33,7 @@ def migrate(url: str) -> None:
         sqlite.create_file(location.path)
     revision = current_revision(url)
     if revision is not None and revision > HEAD:
-        raise SchemaMismatchError(
-            f"the database is at version {revision}, newer than this program's {HEAD}:"
-            " update the program"
-        )
+        raise SchemaMismatchError(newer_text(revision))
     try:
         with _locked_connection(location) as connection:
             before = MigrationContext.configure(connection).get_current_revision()

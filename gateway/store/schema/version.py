@@ -12,6 +12,10 @@ from gateway.store.db.statement import Statement
 HEAD = "0035"
 """The newest migration. A constant, so that starting does not load alembic."""
 
+MOVED = "moved"
+"""Version of a file whose rows were moved to PostgreSQL. It sorts behind the numbers, so releases
+that do not know it refuse it as newer."""
+
 UNDEFINED_TABLE = "42P01"
 """PostgreSQL's SQLSTATE for a table that does not exist."""
 
@@ -54,7 +58,14 @@ def check_version(session: Session) -> None:
             f"the database is at version {revision}, this program needs {HEAD}:"
             " run `gateway migrate`"
         )
-    raise SchemaMismatchError(
+    raise SchemaMismatchError(newer_text(revision))
+
+
+def newer_text(revision: str) -> str:
+    """Return why a database of a newer version cannot be used, and what to do."""
+    if revision == MOVED:
+        return "the database was moved to PostgreSQL: set GATEWAY_DATABASE_URL to its URL"
+    return (
         f"the database is at version {revision}, newer than this program's {HEAD}:"
         " update the program"
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gateway.files import PRIVATE_MODE
-from gateway.store.schema.version import HEAD, current_revision, migrate
+from gateway.store.schema.version import HEAD, MOVED, current_revision, migrate, newer_text
 from gateway.store.transfer import header, sqlite_file
 from gateway.store.transfer.header import BackupHeader
 from gateway.store.transfer.progress import Progress, TransferRefusedError
@@ -63,6 +63,8 @@ def _version(connection: sqlite3.Connection, file: Path) -> str:
         row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
     if row is None:
         raise TransferRefusedError(f"{file} is no backup of a gateway: it has no version")
+    if row[0] == MOVED:
+        raise TransferRefusedError(f"{file} was made after its database was moved to PostgreSQL")
     if row[0] > HEAD:
         raise TransferRefusedError(
             f"{file} is of version {row[0]}, newer than this program's {HEAD}: update the program"
@@ -73,8 +75,5 @@ def _version(connection: sqlite3.Connection, file: Path) -> str:
 def refuse_newer(url: str) -> None:
     """Raise TransferRefusedError if the database to be written has newer tables."""
     revision = current_revision(url)
-    if revision is not None and revision.isdecimal() and revision > HEAD:
-        raise TransferRefusedError(
-            f"the database is at version {revision}, newer than this program's {HEAD}:"
-            " update the program"
-        )
+    if revision is not None and revision > HEAD:
+        raise TransferRefusedError(newer_text(revision))

@@ -86,7 +86,9 @@ def copy_from_sqlite(source: sqlite3.Connection, target: Connection, progress: P
     Both must have the newest tables. What arrived is read back and compared with what was sent.
     Raises TransferRefusedError at a difference or an unsuitable value.
     """
-    names = sql.SQL(", ").join(sql.Identifier(table.name) for table in metadata.sorted_tables)
+    # New tables have rows in the counters only. To empty all tables would lock all of them.
+    tables = metadata.sorted_tables if has_rows(target) else [meta]
+    names = sql.SQL(", ").join(sql.Identifier(table.name) for table in tables)
     target.execute(sql.SQL("TRUNCATE {}").format(names))
     sent = {}
     for table in metadata.sorted_tables:

@@ -1,12 +1,12 @@
 """Databases with rows in every table, and the digests of what is in them."""
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 
 import psycopg
-from sqlalchemy import Boolean, Column, Double, Engine, Integer, create_engine, insert
+from sqlalchemy import Boolean, Column, Double, Engine, Integer, Table, create_engine, insert
 from sqlalchemy.pool import NullPool
 
 from gateway.store import migrate
@@ -33,11 +33,13 @@ def value(column: "Column[object]", number: int) -> object:
     return f"{column.name} {number} {WORDS}"
 
 
-def fill(url: str, rows: int = 3, first: int = 1) -> None:
-    """Put rows into every table; every second one has null wherever a column allows it."""
+def fill(
+    url: str, rows: int = 3, first: int = 1, tables: Sequence[Table] = metadata.sorted_tables
+) -> None:
+    """Put rows into each table; every second one has null wherever a column allows it."""
     made = engine(url)
     with made.begin() as connection:
-        for table in metadata.sorted_tables:
+        for table in tables:
             connection.execute(
                 insert(table),
                 [
