@@ -23,6 +23,7 @@ from gateway.config.source.regular_file import read_regular
 from gateway.core.incidents.retry import Claimant
 from gateway.core.plan.accounts import ChannelSettings
 from gateway.core.plan.channels import CHANNELS
+from gateway.flow.drills.endpoint import OwnEndpoint
 from gateway.flow.engine import Dependencies, Engine
 from gateway.flow.heartbeat import run_heartbeat
 from gateway.flow.runtime.loop_lag import measure_loop_lag
@@ -173,18 +174,30 @@ async def serve(
     if settings.heartbeat_url is not None:
         url, proxy = settings.heartbeat_url, settings.heartbeat_proxy
         engine.run("heartbeat", partial(run_heartbeat, engine, url, proxy))
+    endpoint = None
     try:
         site = web.TCPSite(runner, settings.host or None, settings.port, backlog=capacity.backlog)
         await site.start()
         host, port = runner.addresses[0][:2]
+        endpoint = OwnEndpoint(f"http://{_local(host)}:{port}{settings.route_prefix}")
+        engine.drills.post = endpoint.post
         ready(engine, f"http://{host}:{port}{settings.route_prefix}")
         await stop.wait()
         log.info("stopping: finishing what is in flight")
     finally:
         await runner.cleanup()
         await engine.stop()
+        if endpoint is not None:
+            await endpoint.close()
         await engine.store.close()
         log.info("stopped")
+
+
+def _local(host: str) -> str:
+    """Return how this machine reaches itself, where it listens on `host`."""
+    if host in ("0.0.0.0", "::"):  # noqa: S104  # a comparison
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host
 
 
 async def _start_store(store: Store) -> None:

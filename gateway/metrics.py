@@ -91,6 +91,7 @@ class Metrics:
         self._define_operation()
         self._define_oncall()
         self._define_verification()
+        self._define_drills()
         # Looking up a counter's child takes 3 µs, for each request, decision and attempt.
         self._request = cache(self._requests.labels)
         self._taken = cache(self._alerts.labels)
@@ -393,6 +394,24 @@ class Metrics:
         self._verified_at.set(at)
         for promise, count in by_promise.items():
             self._missing.labels(promise).set(count)
+
+    def _define_drills(self) -> None:
+        self._drill_ended_at = self._gauge(
+            "gateway_drill_last_end_timestamp_seconds",
+            "When the last run of the drill ended.",
+            "drill",
+        )
+        self._drill_ok = self._gauge(
+            "gateway_drill_ok", "Whether the last run of the drill succeeded.", "drill"
+        )
+
+    def set_drills(self, by_name: Mapping[str, tuple[float, bool]]) -> None:
+        """Set when the last run of each drill ended (Unix seconds), and whether it succeeded."""
+        self._drill_ended_at.clear()
+        self._drill_ok.clear()
+        for name, (ended_at, ok) in by_name.items():
+            self._drill_ended_at.labels(name).set(ended_at)
+            self._drill_ok.labels(name).set(ok)
 
     def set_config(self, severities: Collection[str], teams: Collection[str], digest: str) -> None:
         """Set the active routes.yaml: its severities and teams, which become label values.

@@ -24,6 +24,7 @@ COMMANDS = {
     "incidents": "gateway.cli.incidents",
     "report": "gateway.cli.report.command",
     "verify": "gateway.cli.verify",
+    "drill": "gateway.cli.drill.commands",
     "ack": "gateway.cli.respond.ack",
     "take": "gateway.cli.respond.ack:take",
     "unack": "gateway.cli.respond.ack:undo",

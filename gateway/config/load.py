@@ -4,8 +4,9 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import NamedTuple
 
-from gateway.config.build import accounts, escalations, oncall, own_alerts, routing
+from gateway.config.build import accounts, drills, escalations, oncall, own_alerts, routing
 from gateway.config.build import receivers as build_receivers
 from gateway.config.build import sources as build_sources
 from gateway.config.build.calendars import CalendarBuilder
@@ -41,6 +42,7 @@ from gateway.core.plan.person import Person
 from gateway.core.plan.plan import (
     DEFAULT_RESOLVE_TIMEOUT,
     DEFAULT_SEVERITY_LABEL,
+    NO_ROUTES,
     Plan,
     Receiver,
     Repeats,
@@ -72,6 +74,14 @@ class Config:
     prometheus: PrometheusSettings | None = None
     link_checks: LinkCheckSettings | None = None
     soundness: SoundnessSettings = field(default_factory=SoundnessSettings)
+
+
+class _Built(NamedTuple):
+    """What is built before the plan."""
+
+    people: Mapping[str, Person]
+    receivers: Mapping[str, Receiver]
+    sources: Mapping[str, SourceSettings]
 
 
 def load(
@@ -146,7 +156,8 @@ def _config(tree: Node, digest: str, now: float | None, context: ReadContext) ->
     receivers = builder.build(file.list_of("receivers"), names.receivers, names.escalations)
     calendars = CalendarBuilder(context.references.folder, secrets)
     books = runbooks(file, context.references, findings)
-    plan = _plan(file, names, people, receivers, calendars, digest, findings)
+    built = _Built(people, receivers, sources)
+    plan = _plan(file, names, built, calendars, digest, findings)
     metrics_source = prometheus(file.get("prometheus"), secrets, findings)
     calendar_settings = calendars.settings(file.get("calendars"), findings)
     if plan is None:
@@ -181,13 +192,13 @@ def _intervals(file: ParsedSection) -> Sequence[ParsedValue]:
 def _plan(
     file: ParsedSection,
     names: FileNames,
-    people: Mapping[str, Person],
-    receivers: Mapping[str, Receiver],
+    built: _Built,
     calendars: CalendarBuilder,
     digest: str,
     findings: Findings,
 ) -> Plan | None:
     """Return the plan, None when the file has errors, which are noted."""
+    people, receivers, sources = built
     hours = oncall.business_hours(file.get("business_hours"), calendars, findings)
     rotas = oncall.rotas(file.map_of("rotas"), names.people, hours, calendars, findings)
     step_names = escalations.StepNames(
@@ -209,6 +220,8 @@ def _plan(
     scheduled = reports(file.map_of("reports"), names, receivers, teams_by_id, hours.zone, findings)
     label = file.get("severity_label", DEFAULT_SEVERITY_LABEL)
     jobs = heartbeats(file.map_of("heartbeats"), label, hours.zone, findings)
+    defaults = drills.Defaults(hours.zone, label, tuple(severities.values()))
+    drilled = drills.drill_parts(file.map_of("drills"), names, sources, defaults, findings)
     spec = None
     if "route" in file:
         route_names = routing.RouteNames(names.receivers, names.intervals)
@@ -219,15 +232,17 @@ def _plan(
     resolve_timeout = general.get("resolve_timeout") if general else None
     return Plan(
         root=build_route(spec),
-        receivers=receivers,
+        receivers={**receivers, **drilled.receivers},
         severities=severities,
         people=people,
         rotas=rotas,
         teams=teams_by_id,
-        escalations=policies,
+        escalations={**policies, **drilled.escalations},
         inhibit_rules=inhibit_rules,
         watchdogs=routing.watchdogs(file.map_of("watchdogs")),
         heartbeats=jobs,
+        drills=drilled.drills,
+        drill_routes=drilled.routes(spec) if drilled.drills else NO_ROUTES,
         on_call_news=news,
         reports=scheduled,
         own_alerts=own_alerts.settings(file.get("gateway_alerts")),

@@ -22,6 +22,7 @@ from gateway.flow.delivery.pool import SenderPool
 from gateway.flow.delivery.sender import Sender
 from gateway.flow.dispatch.dispatcher import Dispatcher
 from gateway.flow.dispatch.respond import IncidentAction
+from gateway.flow.drills.drills import Drills
 from gateway.flow.feeds.feeds import Feeds
 from gateway.flow.follow_ups.follow_ups import FollowUps
 from gateway.flow.heartbeats.heartbeats import Heartbeats
@@ -175,6 +176,8 @@ class Engine:
             store, lambda: self._config, plan, now, dependencies.metrics
         )
         self.own_alerts.add_check(self.link_checker.conditions)
+        self.drills = Drills(store, lambda: self._config, plan, now, dependencies.metrics)
+        self.own_alerts.add_check(self.drills.conditions)
         self.mirror = OnCallMirror(store, plan, now, self.delivery.shows_on_call, self.own_alerts)
         self.feeds = Feeds(store, dependencies.links, plan, now)
         self.vendor_events = VendorEvents(
@@ -377,6 +380,7 @@ class Engine:
         self._start_rounds("Stripe endpoints", self.stripe_endpoints.run)
         self._start_rounds("contacts", self.contacts.run)
         self._start_rounds("verification", self.verifier.run)
+        self._start_rounds("drills", self.drills.run)
         self._start_rounds("link checks", self.link_checker.run)
 
     def prepare(self) -> None:

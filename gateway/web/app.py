@@ -16,6 +16,7 @@ from gateway.web.http.refusals import REFUSALS, Refusals, delay_failed_proofs
 from gateway.web.ingest import handlers
 from gateway.web.pages import (
     acknowledge,
+    drills,
     explain_if,
     follow_ups,
     heartbeats,
@@ -81,6 +82,7 @@ def _add_all(app: web.Application) -> None:
     soundness.add_routes(app)
     reports.add_routes(app)
     verify.add_routes(app)
+    drills.add_routes(app)
     feeds.add_routes(app)
     pings.add_routes(app)
     api_v1.add_routes(app)

@@ -2,6 +2,7 @@
 
 from gateway.config.grammar.calendars import CALENDARS
 from gateway.config.grammar.channels import ACCOUNTS
+from gateway.config.grammar.drills import DRILLS
 from gateway.config.grammar.durations import POSITIVE_DURATION
 from gateway.config.grammar.field_types import Choice
 from gateway.config.grammar.heartbeats import HEARTBEATS
@@ -231,6 +232,13 @@ FILE = Section(
             "too long is an alert.",
             "none",
             '{renewal-cron: {cron: "0 2 * * *", grace: 1h, labels: {team: billing}}}',
+        ),
+        Field(
+            "drills",
+            DRILLS,
+            "Test alerts by the clock. One that does not arrive is an alert.",
+            "none",
+            '{weekly: {escalation: billing, source: drills, cron: "0 10 * * mon"}}',
         ),
         Field(
             "gateway_alerts",

@@ -100,6 +100,13 @@ LINKS_DEAD = Condition(
     "gateway-runbook-dead",
 )
 
+DRILL_FAILED = Condition(
+    "GatewayDrillFailed",
+    "Drill {drill} did not succeed",
+    "A test alert did not arrive, or nobody acknowledged it in time. A real one would fail alike.",
+    "gateway-drill-failed",
+)
+
 CONDITIONS: Mapping[str, Condition] = {
     one.name: one
     for one in (
@@ -113,6 +120,7 @@ CONDITIONS: Mapping[str, Condition] = {
         MIRROR_FAILING,
         PROMISE_BROKEN,
         LINKS_DEAD,
+        DRILL_FAILED,
     )
 }
 """All conditions by the name of their alert."""

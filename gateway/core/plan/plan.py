@@ -7,10 +7,14 @@ seconds, instants in Unix seconds.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 
+from gateway.core.alerts.labels import Labels
+from gateway.core.alerts.source_labels import is_test
 from gateway.core.matching.matcher import matches_all
 from gateway.core.oncall.rota import Rota
 from gateway.core.plan.channels import CHANNELS
+from gateway.core.plan.drill import DRILL_LABEL, Drill
 from gateway.core.plan.flapping import Flapping
 from gateway.core.plan.heartbeat import Heartbeat
 from gateway.core.plan.label_targets import LabelTarget
@@ -25,7 +29,7 @@ from gateway.core.plan.target import Target as Target
 from gateway.core.plan.team import Team
 from gateway.core.plan.watchdog import Watchdog
 from gateway.core.routing.inhibition import InhibitRule
-from gateway.core.routing.match import Route, walk
+from gateway.core.routing.match import Route, match_routes, walk
 from gateway.core.routing.mutes import TimeInterval
 from gateway.core.time.business_hours import BusinessHours
 
@@ -60,6 +64,10 @@ class Severity:
     ack_expires: float = DEFAULT_ACK_EXPIRES
     urgent: bool | None = None  # whether it may wake people; None: if it is the most severe one
     title: str = ""  # a short template: how subjects begin while something fires; empty: as usual
+
+
+NO_ROUTES: Mapping[str, Route] = MappingProxyType({})
+"""The routes of drills of a file without any: one object, so that plans can be compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +132,8 @@ class Plan:
     flapping: Flapping = field(default_factory=lambda: Flapping(times=0))
     watchdogs: tuple[Watchdog, ...] = ()
     heartbeats: Mapping[str, Heartbeat] = field(default_factory=dict)
+    drills: Mapping[str, Drill] = field(default_factory=dict)
+    drill_routes: Mapping[str, Route] = field(default_factory=lambda: NO_ROUTES)  # by drill
     on_call_news: Mapping[str, OnCallNews] = field(default_factory=dict)  # by rota
     reports: Mapping[str, ReportSettings] = field(default_factory=dict)
     runbooks: Runbooks = field(default_factory=Runbooks)
@@ -145,7 +155,8 @@ class Plan:
     def __post_init__(self) -> None:
         by_label = any(receiver.by_label for receiver in self.receivers.values())
         object.__setattr__(self, "has_label_targets", by_label)
-        object.__setattr__(self, "routes", {route.id: route for route in walk(self.root)})
+        routes = (*walk(self.root), *self.drill_routes.values())
+        object.__setattr__(self, "routes", {route.id: route for route in routes})
         steps = (step for policy in self.escalations.values() for step in policy.steps)
         object.__setattr__(self, "has_round_robin", any(step.round_robin for step in steps))
         object.__setattr__(self, "urgent_rank", _urgent_rank(self.severities.values()))
@@ -153,6 +164,14 @@ class Plan:
     def route(self, route_id: str) -> Route:
         """Return the route of that id, or the root if a reload removed it."""
         return self.routes.get(route_id, self.root)
+
+    def routes_of(self, labels: Labels) -> Sequence[Route]:
+        """Return the routes of an alert with these labels: a drill's own, or those of the tree."""
+        if self.drill_routes and is_test(labels):
+            route = self.drill_routes.get(labels.get(DRILL_LABEL, ""))
+            if route is not None:
+                return (route,)
+        return match_routes(self.root, labels)
 
     def rank_of(self, name: str) -> int:
         """Return the rank of a severity by name; an unknown one ranks below all known ones."""

@@ -57,7 +57,8 @@ def _record_delivery(tx: Tx, event: ContactEvent, keys: list[str], plan: Plan, n
     name = target_name(notice.target)
     arrived = event.kind is ContactEventKind.DELIVERED
     kind = TimelineKind.DELIVERED if arrived else TimelineKind.FAILED
-    entry = TimelineEntry(now, kind, f"{name}: {event.reason}", {"notice": notice.id})
+    data = {"notice": notice.id, "receipt": arrived}
+    entry = TimelineEntry(now, kind, f"{name}: {event.reason}", data)
     timeline.add(tx, [(notice.incident, entry)])
     if arrived:
         contact_health.clear(tx, keys)

@@ -11,7 +11,7 @@ from gateway.core.alerts.source_labels import TEST_LABEL
 from gateway.core.decide.join import GroupTarget
 from gateway.core.matching.matcher import matches_all
 from gateway.core.plan.plan import Plan, Severity
-from gateway.core.routing.match import Route, group_labels, match_routes, walk
+from gateway.core.routing.match import Route, group_labels, walk
 
 CACHE_SIZE = 10_000
 """Combinations of label values; beyond it the cache is emptied. It bounds memory where a route
@@ -40,7 +40,7 @@ class RouteCache:
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        routes = list(walk(plan.root))
+        routes = [*walk(plan.root), *plan.drill_routes.values()]
         self._names: tuple[str, ...] | None = None
         # Where routes group by all labels, hardly two alerts are equal: a cache only costs.
         if not any(route.group_by_all for route in routes):
@@ -70,7 +70,7 @@ class RouteCache:
     def _match(self, labels: Labels) -> RoutingResult:
         plan = self.plan
         return RoutingResult(
-            tuple(_group_target(route, labels) for route in match_routes(plan.root, labels)),
+            tuple(_group_target(route, labels) for route in plan.routes_of(labels)),
             plan.severity_of(labels),
             any(matches_all(rule.source, labels) for rule in plan.inhibit_rules),
             plan.team_of(labels),
@@ -89,6 +89,7 @@ def routes_alike(one: Plan, other: Plan) -> bool:
     """
     return (
         one.root is other.root
+        and one.drill_routes is other.drill_routes
         and one.severities is other.severities
         and one.inhibit_rules is other.inhibit_rules
         and one.severity_label == other.severity_label

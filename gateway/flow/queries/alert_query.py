@@ -7,7 +7,7 @@ from typing import NamedTuple
 from gateway.core.alerts.labels import Labels
 from gateway.core.matching.matcher import Matcher, matches_all
 from gateway.core.plan.plan import Plan
-from gateway.core.routing.match import match_routes, walk
+from gateway.core.routing.match import walk
 from gateway.core.routing.mutes import intervals_containing
 from gateway.flow.intake.repost_cache import RepostCache
 from gateway.flow.queries.fingerprints import Fingerprints
@@ -88,7 +88,8 @@ class AlertQuery:
         self._fingerprints = fingerprints
         self._mute_snapshots = mute_snapshot
         self._mutes: MuteSnapshot | None = None  # one for the whole answer
-        self._names = sorted({m.name for route in walk(plan.root) for m in route.matchers})
+        routes = (*walk(plan.root), *plan.drill_routes.values())
+        self._names = sorted({m.name for route in routes for m in route.matchers})
         self._receivers: dict[tuple[str | None, ...], tuple[str, ...]] = {}
 
     def alerts(self, tx: Tx, serials: Sequence[int]) -> list[ActiveAlert]:
@@ -172,7 +173,7 @@ class AlertQuery:
         if receivers is None:
             if len(self._receivers) >= CACHE_SIZE:
                 self._receivers.clear()
-            routes = match_routes(self.plan.root, labels)
+            routes = self.plan.routes_of(labels)
             receivers = tuple(dict.fromkeys(one.receiver for one in routes))
             self._receivers[key] = receivers
         return receivers

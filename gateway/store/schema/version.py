@@ -9,7 +9,7 @@ from gateway.store.db.location import Location, connector, parse_url
 from gateway.store.db.session import Session
 from gateway.store.db.statement import Statement
 
-HEAD = "0035"
+HEAD = "0036"
 """The newest migration. A constant, so that starting does not load alembic."""
 
 MOVED = "moved"

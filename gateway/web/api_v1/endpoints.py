@@ -13,6 +13,7 @@ from gateway.web.api_v1 import (
     calendars,
     changes,
     contacts,
+    drills,
     explain,
     explain_if,
     feeds,
@@ -42,6 +43,7 @@ from gateway.web.api_v1.models import alerts as alert_models
 from gateway.web.api_v1.models import calendars as calendar_models
 from gateway.web.api_v1.models import changes as change_models
 from gateway.web.api_v1.models import contacts as contact_models
+from gateway.web.api_v1.models import drills as drill_models
 from gateway.web.api_v1.models import explain as explain_models
 from gateway.web.api_v1.models import feeds as feed_models
 from gateway.web.api_v1.models import follow_ups as follow_up_models
@@ -400,6 +402,17 @@ ENDPOINTS = (
         verification.list_verifications,
         verification_models.VerificationsQuery,
         verification_models.Verifications,
+    ),
+    _get(
+        "/drills", "listDrills", drills.list_drills, drill_models.DrillsQuery, drill_models.Drills
+    ),
+    _post(
+        "/drills/{id}/run",
+        "beginDrill",
+        drills.begin_drill,
+        drill_models.BeginDrill,
+        drill_models.DrillRun,
+        (404, 409),
     ),
     _get(
         "/recording",

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from gateway.core.incidents.silence import Silence, SilenceError
 from gateway.core.matching.matcher import Matcher, MatcherError
 from gateway.core.matching.text import read_labels, read_matchers, write_matcher
-from gateway.core.routing.match import match_routes
 from gateway.core.routing.silence_scope import incident_matchers
 from gateway.flow.engine import Engine
 from gateway.flow.silences.silences import SilenceNotFoundError, SilenceRequest
@@ -49,7 +48,7 @@ async def preview(engine: Engine, query: models.SilencePreviewQuery) -> models.S
     texts = [] if query.matchers is None else [query.matchers]
     matchers = await _matchers(engine, texts, query.incident)
     count, first_alerts = await engine.silences.preview(matchers, query.limit)
-    root = engine.plan.root
+    plan = engine.plan
     return models.SilencePreview(
         matchers=[write_matcher(matcher) for matcher in matchers],
         count=count,
@@ -58,7 +57,7 @@ async def preview(engine: Engine, query: models.SilencePreviewQuery) -> models.S
                 labels=dict(alert.labels),
                 summary=alert.annotations.get("summary", ""),
                 starts_at=alert.starts_at,
-                receivers=[route.receiver for route in match_routes(root, alert.labels)],
+                receivers=[route.receiver for route in plan.routes_of(alert.labels)],
             )
             for alert in first_alerts
         ],

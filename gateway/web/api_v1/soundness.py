@@ -6,7 +6,7 @@ from gateway.flow.engine import Engine
 from gateway.flow.soundness.assess import assess
 from gateway.flow.soundness.history import read_history
 from gateway.render.view.soundness import soundness_json
-from gateway.web.api_v1.models.soundness import AlertHistory, Soundness, SoundnessHistory
+from gateway.web.api_v1.models.soundness import RuleHistory, Soundness, SoundnessHistory
 from gateway.web.api_v1.requests import NoQuery
 
 
@@ -23,6 +23,6 @@ async def soundness_history(engine: Engine, query: NoQuery) -> SoundnessHistory:
     return SoundnessHistory(
         truncated=history.is_truncated,
         alerts=[
-            AlertHistory(name=name, **asdict(one)) for name, one in sorted(history.by_name.items())
+            RuleHistory(name=name, **asdict(one)) for name, one in sorted(history.by_name.items())
         ],
     )

@@ -1,6 +1,6 @@
-"""Postmark's webhooks about addresses: bounces, spam complaints and changes of suppressions.
+"""Postmark's webhooks about addresses: deliveries, bounces, spam complaints, suppressions.
 
-The fields are those of Postmark's reference of the webhooks Bounce, SpamComplaint and
+The fields are those of Postmark's reference of the webhooks Delivery, Bounce, SpamComplaint and
 SubscriptionChange; `RecordType` tells them apart. Suppressions belong to a message stream, so
 events of other streams than the account's say nothing about its mails.
 """
@@ -35,6 +35,8 @@ def parse_event(body: Any, stream: str) -> ContactEvent:
         event = _bounce(body, record_type)
     elif record_type == "SubscriptionChange":
         event = _subscription_change(body)
+    elif record_type == "Delivery":
+        event = _delivery(body)
     else:
         return ContactEvent(
             f"{record_type}:{body.get('MessageID')}",
@@ -64,6 +66,17 @@ def _bounce(body: Mapping[str, Any], record_type: str) -> ContactEvent:
         reason = f"it may pass: {reason}"
     return ContactEvent(
         f"{record_type}:{number}", required_text(body, "Email"), kind, reason, _notice_of(body)
+    )
+
+
+def _delivery(body: Mapping[str, Any]) -> ContactEvent:
+    address, message = required_text(body, "Recipient"), required_text(body, "MessageID")
+    return ContactEvent(
+        f"Delivery:{message}:{address}"[:300],
+        address,
+        ContactEventKind.DELIVERED,
+        "its mail server accepted the message",
+        _notice_of(body),
     )
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 
-from gateway.core.routing.match import match_routes
 from gateway.flow.engine import Engine
 from gateway.store import Tx
 from gateway.store.queries import lists
@@ -46,7 +45,7 @@ def _alerts(
     explanations = []
     for alert in lists.find_alerts(tx, labels, limit=MOST_ALERTS):
         history = lists.history_of_alert(tx, alert.identity, MOST_INCIDENTS)
-        routes = match_routes(context.plan.root, alert.labels)
+        routes = context.plan.routes_of(alert.labels)
         explanations.append(
             AlertExplanation(
                 alert=alert,

@@ -25,6 +25,7 @@ PATHS = [
     "/soundness",
     "/reports",
     "/verify",
+    "/drills",
 ]
 
 
@@ -63,6 +64,7 @@ async def test_every_page_links_to_the_others(gateway: Gateway) -> None:
         ("/reports", "/reports", "page"),
         ("/reports?range=1d", "/reports", "page"),
         ("/verify", "/verify", "page"),
+        ("/drills", "/drills", "page"),
         ("/incidents/1", "", ""),
         ("/nowhere", "", ""),
     ):

@@ -11,6 +11,7 @@ from gateway.store.schema.tables.base import COUNTERS, FIRST_INCIDENT, meta, met
 from gateway.store.schema.tables.calendar import calendars
 from gateway.store.schema.tables.change import rota_changes, swaps
 from gateway.store.schema.tables.contact import callbacks, unusable_contacts
+from gateway.store.schema.tables.drill import drill_runs
 from gateway.store.schema.tables.duty import duty_records
 from gateway.store.schema.tables.episode import episodes
 from gateway.store.schema.tables.feed import feeds
@@ -35,6 +36,7 @@ __all__ = [
     "calendars",
     "callbacks",
     "downtimes",
+    "drill_runs",
     "duty_records",
     "episodes",
     "facts",

@@ -34,7 +34,7 @@ class Soundness(ResponseModel):
     rules: list[SoundnessRule]
 
 
-class AlertHistory(ResponseModel):
+class RuleHistory(ResponseModel):
     """What is stored of the alerts of one name, of the last 90 days."""
 
     name: str
@@ -56,4 +56,4 @@ class SoundnessHistory(ResponseModel):
     """The history of all alerts, for rule files that are judged elsewhere."""
 
     truncated: bool = Field(description="Whether only the newest alerts were read.")
-    alerts: list[AlertHistory]
+    alerts: list[RuleHistory]

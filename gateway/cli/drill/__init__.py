@@ -1,0 +1,1 @@
+"""`gateway drill`: test alerts by the clock."""

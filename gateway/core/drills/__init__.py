@@ -1,0 +1,1 @@
+"""Drills: whether a test alert arrived."""

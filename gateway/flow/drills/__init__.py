@@ -1,0 +1,1 @@
+"""Drills: test alerts by the clock, and whether they arrived."""
