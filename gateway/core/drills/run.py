@@ -12,7 +12,7 @@ class DrillState(StrEnum):
     FAILED = "failed"
 
 
-class Proof(StrEnum):
+class ArrivalProof(StrEnum):
     """What says that a message arrived. The values are published."""
 
     RECEIPT = "receipt"  # the vendor posted that it was delivered
@@ -37,15 +37,15 @@ class MessageFacts:
     notice: int = 0
 
     @property
-    def proof(self) -> Proof:
+    def proof(self) -> ArrivalProof:
         """What says, or would say, that it arrived."""
         receipt = self.expects_receipt or self.received_at is not None
-        return Proof.RECEIPT if receipt else Proof.ACCEPTANCE
+        return ArrivalProof.RECEIPT if receipt else ArrivalProof.ACCEPTANCE
 
     @property
     def arrived_at(self) -> float | None:
         """When it arrived, None if nothing says so yet."""
-        return self.received_at if self.proof is Proof.RECEIPT else self.accepted_at
+        return self.received_at if self.proof is ArrivalProof.RECEIPT else self.accepted_at
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from typing import Any
 
 from aiohttp import web
 
-from gateway.core.drills.run import DrillRun, DrillState, MessageFacts, Proof
+from gateway.core.drills.run import ArrivalProof, DrillRun, DrillState, MessageFacts
 from gateway.core.plan.drill import Drill
 from gateway.core.time.timestamps import format_duration
 from gateway.cron import next_after
@@ -25,7 +25,10 @@ _TONES = {
     DrillState.ARRIVED: "resolved",
     DrillState.FAILED: "critical",
 }
-_PROOFS = {Proof.RECEIPT: "the vendor's receipt", Proof.ACCEPTANCE: "the vendor accepted it"}
+_PROOFS = {
+    ArrivalProof.RECEIPT: "the vendor's receipt",
+    ArrivalProof.ACCEPTANCE: "the vendor accepted it",
+}
 
 
 class DrillsPage:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from gateway.core.actor import verified_person
-from gateway.core.drills.run import DrillState, Proof
+from gateway.core.drills.run import ArrivalProof, DrillState
 from gateway.core.incidents.incident import Incident
 from gateway.core.incidents.retry import Failure, SendError
 from gateway.core.plan.contact_health import ContactEvent, ContactEventKind
@@ -31,7 +31,7 @@ async def test_drill_that_is_due_arrives(tmp_path: Path) -> None:
         assert run.text == "the message arrived, the last after 0s"
         assert (run.began_by, run.slot) == ("the schedule", START + BEFORE_NOON)
         (message,) = run.facts.messages
-        assert (message.name, message.proof) == ("e-mail ana@example.com", Proof.ACCEPTANCE)
+        assert (message.name, message.proof) == ("e-mail ana@example.com", ArrivalProof.ACCEPTANCE)
         incident = await world.incident(1001)
         assert incident.test
         assert not incident.open
@@ -160,7 +160,7 @@ async def test_receipt_is_needed_where_the_vendor_posts_them(tmp_path: Path) -> 
         failed = (await runs_of(world))[0]
         assert failed.state is DrillState.FAILED
         assert "the vendor accepted it and posted no receipt within 2m" in failed.text
-        assert failed.facts.messages[0].proof is Proof.RECEIPT
+        assert failed.facts.messages[0].proof is ArrivalProof.RECEIPT
 
 
 @pytest.mark.parametrize(("late", "runs"), [(TOO_LATE - 10.0, 1), (TOO_LATE + 10.0, 0)])

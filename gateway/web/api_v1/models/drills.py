@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from gateway.core.drills.run import DrillState, Proof
+from gateway.core.drills.run import ArrivalProof, DrillState
 from gateway.web.api_v1.models.base import Instant, ResponseModel
 from gateway.web.api_v1.requests import By, RequestModel
 
@@ -21,7 +21,7 @@ class DrillMessage(ResponseModel):
     """The first message about the drill to one target."""
 
     name: str
-    proof: Proof = Field(description="What says that it arrived, or would say it.")
+    proof: ArrivalProof = Field(description="What says that it arrived, or would say it.")
     sent_at: Instant | None = Field(description="When the vendor accepted it.")
     arrived_at: Instant | None
     seconds: float | None = Field(description="From the decision until it arrived.")
