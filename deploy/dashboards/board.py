@@ -97,7 +97,7 @@ def _panel(panel: Panel) -> _PanelBuilder:
         .description(description(panel))
         .links(
             [
-                dashboard.DashboardLink(f"Runbook: {panel.runbook}")
+                dashboard.DashboardLink(f"Runbook: {panel.runbook.removeprefix('../')}")
                 .type(models.DashboardLinkType.LINK)
                 .url(f"${{runbooks}}/{panel.runbook}")
                 .target_blank(True)

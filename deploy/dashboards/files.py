@@ -2,14 +2,26 @@
 
 from pathlib import Path
 
-from deploy.dashboards import gateway
+from deploy.dashboards import alerts, billing_health, billing_invariants, cron_jobs, gateway
 from deploy.dashboards.board import board_json
 from deploy.dashboards.model import Board
 
-GATEWAY_JSON = Path(__file__).resolve().parent / "json"
-"""Dashboards of every gateway; compose, Helm and the wheel take them from here."""
+_FOLDER = Path(__file__).resolve().parent
+_CHECKOUT = _FOLDER.parent.parent
 
-BOARDS: dict[Path, Board] = {GATEWAY_JSON / "gateway.json": gateway.BOARD}
+GATEWAY_JSON = _FOLDER / "json"
+"""Dashboards of every gateway. Compose mounts them, and the wheel has them."""
+
+BILLING_JSON = _CHECKOUT / "docs" / "examples" / "billing" / "dashboards"
+"""Dashboards of the billing example, beside the rules and runbooks that they are about."""
+
+BOARDS: dict[Path, Board] = {
+    GATEWAY_JSON / "gateway.json": gateway.BOARD,
+    GATEWAY_JSON / "alerts.json": alerts.BOARD,
+    BILLING_JSON / "billing-health.json": billing_health.BOARD,
+    BILLING_JSON / "billing-invariants.json": billing_invariants.BOARD,
+    BILLING_JSON / "cron-jobs.json": cron_jobs.BOARD,
+}
 
 
 def texts() -> dict[Path, str]:

@@ -35,7 +35,8 @@ class Query:
 class Panel:
     """A panel with its four texts: what it shows, what is normal, what to do, and the runbook.
 
-    `runbook` is the name of a page in the dashboard's folder of runbooks.
+    `runbook` is the name of a page in the dashboard's folder of runbooks, or `../NAME` for a page
+    beside that folder.
     `width` is in 24ths of the page. `limit` draws a line where normal ends; None draws none.
     """
 

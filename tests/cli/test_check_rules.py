@@ -10,7 +10,10 @@ from tests.cli.console import SHIPPED, fine, gateway
 TOKENS = {
     **{f"{name}_TOKEN": f"test-{name.lower()}-token" for name in ("PROMETHEUS", "GRAFANA")},
     **{f"{name}_TOKEN": f"test-{name.lower()}-token" for name in ("POSTHOG", "POSTMARK", "SLACK")},
-    **dict.fromkeys(("SENTRY_CLIENT_SECRET", "STRIPE_WEBHOOK_SECRET"), "test-source-secret"),
+    **dict.fromkeys(
+        ("SENTRY_CLIENT_SECRET", "STRIPE_WEBHOOK_SECRET", "GITHUB_WEBHOOK_SECRET"),
+        "test-source-secret",
+    ),
     **dict.fromkeys(("SLACK_SIGNING_SECRET", "TWILIO_AUTH_TOKEN"), "test-channel-secret"),
     "PAGERDUTY_BILLING_KEY": "test-pagerduty-billing-key",
     "PAGERDUTY_PLATFORM_KEY": "test-pagerduty-platform-key",

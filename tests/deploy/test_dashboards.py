@@ -6,8 +6,9 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+import yaml
 
-from deploy.dashboards.files import BOARDS, texts
+from deploy.dashboards.files import BILLING_JSON, BOARDS, texts
 from gateway.metrics import Metrics
 from tests.deploy.dashboards import FILES, load_board, metrics_of, panels, queries
 from tests.shared_data import CHECKOUT
@@ -34,6 +35,13 @@ def runbook_folder(file: Path) -> Path:
     return example if example.is_dir() else CHECKOUT / "docs" / "runbooks"
 
 
+def billing_metrics() -> set[str]:
+    """Return the metrics that the rules of the billing example know."""
+    rules = (BILLING_JSON.parent / "rules").glob("*.rules.yml")
+    groups = [group for file in rules for group in yaml.safe_load(file.read_text())["groups"]]
+    return {name for one in groups for rule in one["rules"] for name in metrics_of(rule["expr"])}
+
+
 @each_board
 def test_the_committed_json_is_what_the_code_generates(file: Path) -> None:
     """After a change of a dashboard `make docs` was run."""
@@ -50,6 +58,8 @@ def test_each_committed_file_has_its_code() -> None:
 def test_each_metric_exists(file: Path) -> None:
     """A panel on an unknown metric would be empty for ever, and nobody would notice."""
     known = gateway_metrics() | PROMETHEUS_OWN
+    if file.parent == BILLING_JSON:
+        known |= billing_metrics()
     for title, query, _ in queries(load_board(file)):
         used = metrics_of(query)
         assert used, title
@@ -65,7 +75,7 @@ def test_each_panel_has_its_four_texts(file: Path) -> None:
         assert normal.startswith("**Normal:** "), panel["title"]
         assert action.startswith("**Otherwise:** "), panel["title"]
         for text in (shows, normal, action):
-            assert text.endswith("."), panel["title"]
+            assert text.endswith((".", "?")), panel["title"]
             assert len(text.split()) <= MOST_WORDS, panel["title"]
         (link,) = panel["links"]
         name = link["url"].removeprefix("${runbooks}/")

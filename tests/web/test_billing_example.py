@@ -30,6 +30,7 @@ ENV = {
     **{f"{name}_TOKEN": f"test-{name.lower()}-token" for name in ("POSTHOG", "POSTMARK", "SLACK")},
     "STRIPE_WEBHOOK_SECRET": "test-stripe-webhook-secret",
     "SENTRY_CLIENT_SECRET": "test-sentry-secret",
+    "GITHUB_WEBHOOK_SECRET": "test-github-secret",
     "SLACK_SIGNING_SECRET": "test-slack-signing-secret",
     "TWILIO_AUTH_TOKEN": "test-twilio-auth-token",
     "PAGERDUTY_BILLING_KEY": "test-pagerduty-billing-key",
