@@ -83,6 +83,18 @@ class Speaks(Protocol):
         """Return the document that reads a text and ends the call."""
 
 
+@runtime_checkable
+class ChecksAccount(Protocol):
+    """A channel whose vendor can be asked whether the account's credentials are valid."""
+
+    async def check_account(self) -> str | None:
+        """Return whose account it is, in the vendor's words; None if the vendor cannot be asked.
+
+        The request changes nothing and notifies nobody. Raises SendError and nothing else, except
+        for cancellation.
+        """
+
+
 class IncidentDirectory(Protocol):
     """A vendor that keeps incidents and users, and can be asked about them.
 

@@ -2,7 +2,13 @@
 
 from collections.abc import Mapping
 
-from gateway.channels.contract import Channel, IncidentDirectory, KnowsIncidents, TakesReplies
+from gateway.channels.contract import (
+    Channel,
+    ChecksAccount,
+    IncidentDirectory,
+    KnowsIncidents,
+    TakesReplies,
+)
 from gateway.core.incidents.message import Message, Receipt
 from gateway.core.incidents.notice import NoticeKind
 from gateway.core.incidents.retry import Failure, Scope, SendError
@@ -23,7 +29,7 @@ class UnconfiguredChannel:
     def __init__(self, spec: ChannelSpec, reason: str = "") -> None:
         """`reason` says what is missing; by default the whole account."""
         self.spec = spec
-        self._reason = reason or f"routes.yaml has no account for {spec.name} under channels:"
+        self.reason = reason or f"routes.yaml has no account for {spec.name} under channels:"
 
     def accepts(self, kind: NoticeKind, *, quiet: bool) -> bool:
         """Accept every notice that somebody must get, and no quiet update."""
@@ -31,7 +37,7 @@ class UnconfiguredChannel:
 
     async def send(self, message: Message, target: Target, receipt: Receipt | None) -> Receipt:
         """Raise SendError: nothing can be delivered."""
-        raise SendError(Failure.MISCONFIGURED, self._reason, scope=Scope.ACCOUNT)
+        raise SendError(Failure.MISCONFIGURED, self.reason, scope=Scope.ACCOUNT)
 
     def problem(self) -> str:
         """Return empty text: it has no threads."""
@@ -78,6 +84,11 @@ class PerTargetChannel:
         """Return that of the vendor's channel. See KnowsIncidents."""
         vendor: object = self._vendor
         return vendor.incident_directory() if isinstance(vendor, KnowsIncidents) else None
+
+    async def check_account(self) -> str | None:
+        """Return that of the vendor's channel. See ChecksAccount."""
+        vendor: object = self._vendor
+        return await vendor.check_account() if isinstance(vendor, ChecksAccount) else None
 
     def problem(self) -> str:
         """Return that of the vendor's channel."""

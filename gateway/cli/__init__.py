@@ -57,6 +57,7 @@ COMMANDS = {
     "send-test": "gateway.cli.send_test",
     "import": "gateway.cli.import_.commands",
     "migrate": "gateway.cli.migrate",
+    "doctor": "gateway.cli.doctor.command",
     "backup": "gateway.cli.backup",
     "restore": "gateway.cli.restore",
     "move": "gateway.cli.move",

@@ -33,6 +33,9 @@ class FakeNtfy(Fake):
 
     def handle(self, request: Received) -> Any:
         """Publish a message, or refuse as the server does."""
+        if (request.method, request.path) == ("GET", "/v1/account"):
+            self._check_login(request.headers.get("Authorization", ""))
+            return {"username": "*", "role": "anonymous"}
         if request.method != "POST" or request.path != "/":
             raise refusal(404, 40401, "page not found")
         self._check_login(request.headers.get("Authorization", ""))

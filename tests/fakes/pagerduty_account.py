@@ -55,6 +55,8 @@ class PagerDutyAccount(FakePagerDuty):
     def _rest(self, request: Received) -> Any:
         if request.headers.get("Authorization") != f"Token token={self.token}":
             raise AnswerError(401, {"error": {"message": "no"}})
+        if request.path == "/abilities":
+            return {"abilities": ["teams", "urgencies"]}
         _, collection, id_, *_ = request.path.split("/")
         if collection == "users" and id_ in USERS:
             return {"user": {"id": id_, "email": USERS[id_]}}

@@ -29,6 +29,8 @@ class FakePostmark(Fake):
         token = request.headers.get("X-Postmark-Server-Token", "")
         if not token or (self.token and token != self.token):
             raise _error(401, 10, "Bad or missing Server API token.")
+        if (request.method, request.path) == ("GET", "/server"):
+            return {"ID": 1, "Name": "Billing", "DeliveryType": "Live"}
         if request.path != "/email" or request.method != "POST":
             raise _error(404, 405, "Not found.")
         if not request.headers.get("Content-Type", "").startswith("application/json"):

@@ -59,7 +59,7 @@ def _pagerduty(content: Any) -> list[str]:
 
 def _slack(path: str, content: Any) -> list[str]:
     document = _document("slack-web-api-chat.swagger2.json")
-    if document is None or not path.startswith("/api/"):  # incoming webhooks have no schema
+    if document is None or not path.startswith("/api/chat."):  # the schema has these only
         return []
     operation = document["paths"].get(path.removeprefix("/api"), {}).get("post")
     if operation is None:

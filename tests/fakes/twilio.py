@@ -44,6 +44,7 @@ LONGEST_BODY = 1600
 LONGEST_TWIML = 4000
 LONGEST_VALIDITY = 36_000
 
+_ACCOUNT_PATH = re.compile(r"/2010-04-01/Accounts/(AC[0-9a-fA-F]{32})\.json")
 _PATH = re.compile(r"/2010-04-01/Accounts/(AC[0-9a-fA-F]{32})/(Messages|Calls)\.json")
 
 
@@ -81,10 +82,15 @@ class FakeTwilio(Fake):
 
     def success(self, request: Received) -> tuple[int, Any]:
         """201, as the published schema says."""
-        return 201, self.handle(request)
+        return 200 if request.method == "GET" else 201, self.handle(request)
 
     def handle(self, request: Received) -> Any:
         """Check the form and keep it."""
+        account_match = _ACCOUNT_PATH.fullmatch(request.path)
+        if account_match is not None and request.method == "GET":
+            if not self._known(request, account_match[1]):
+                raise _error(401, 20003, "Authenticate")
+            return {"sid": account_match[1], "friendly_name": "Billing", "status": "active"}
         match = _PATH.fullmatch(urlsplit(request.path).path)
         if match is None or request.method != "POST":
             raise _error(404, 20404, "The requested resource was not found")

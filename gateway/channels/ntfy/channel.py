@@ -89,6 +89,25 @@ class Ntfy:
             raise error
         return {"id": message_id(text)}
 
+    async def check_account(self) -> str:
+        """See ChecksAccount.check_account: GET /v1/account, as ntfy's web app does."""
+        headers = {}
+        hidden = []
+        if self._credentials is not None:
+            headers["Authorization"] = self._credentials.reveal()
+            hidden.append(Secret(self._credentials.reveal().partition(" ")[2]))
+        try:
+            async with self._http.session.get(
+                f"{self._url}v1/account", headers=headers
+            ) as response:
+                text = await response.text(errors="replace")
+                error = failure_of(response.status, response.headers, text, hidden)
+        except (aiohttp.ClientError, TimeoutError, OSError) as failure:
+            raise connection_failure(failure) from None
+        if error is not None:
+            raise error
+        return "with credentials" if hidden else "without credentials"
+
     def _topic(self, target: Target) -> tuple[str, list[Secret]]:
         """Return the topic, and it again if it is a secret that an answer must not repeat."""
         secret = self._secrets.get(target.address)

@@ -117,6 +117,13 @@ class PagerDuty:
             )
         return {"dedup_key": dedup_key(message)}
 
+    async def check_account(self) -> str | None:
+        """See ChecksAccount.check_account.
+
+        A routing key cannot be checked without an event. The read-only key of the REST API can.
+        """
+        return await self._directory.check_token()
+
     def incident_directory(self) -> Directory:
         """See KnowsIncidents."""
         return self._directory

@@ -56,6 +56,14 @@ class Directory:
             self._emails[user] = email
         return self._emails[user]
 
+    async def check_token(self) -> str | None:
+        """Return what the key may do; None without one. Raises SendError."""
+        if self._token is None or not self._token.reveal():
+            return None
+        abilities = (await self._get("abilities")).get("abilities")
+        count = len(abilities) if isinstance(abilities, list) else 0
+        return f"REST key, {count} abilities"
+
     async def _get(self, path: str) -> dict[str, Any]:
         """Return an answer; empty for what PagerDuty does not have."""
         if self._token is None or not self._token.reveal():

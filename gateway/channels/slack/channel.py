@@ -23,6 +23,7 @@ from gateway.channels.slack.incoming_webhook import IncomingWebhook
 from gateway.channels.slack.mrkdwn import truncate_mrkdwn
 from gateway.channels.support.client import CONNECT_TIMEOUT, TOTAL_TIMEOUT, HttpClient
 from gateway.channels.support.connection_errors import connection_failure
+from gateway.channels.support.http_errors import vendor_text
 from gateway.core.incidents.message import THREAD, Message, Receipt
 from gateway.core.incidents.notice import SHIFT_KINDS, SILENT_REASONS, NoticeKind, NotifyReason
 from gateway.core.incidents.retry import Failure, SendError
@@ -198,6 +199,12 @@ class Slack:
             ) from None
         content = answer.data
         return content if isinstance(content, Mapping) else {}
+
+    async def check_account(self) -> str:
+        """See ChecksAccount.check_account: auth.test."""
+        answer = await self._form_call("auth.test", {})
+        names = [vendor_text(answer.get(key, ""), [self._token], 60) for key in ("user", "team")]
+        return " at ".join(names)
 
     async def show_topic(self, channel: str, label: str, people: str) -> bool:
         """See ShowsOnCall.show_topic. `channel` is an id: names are not accepted here."""

@@ -95,6 +95,10 @@ class Sms:
         sid = await self._client.create(self._client.sdk.messages.create_async(**parameters))
         return {"message_id": sid}
 
+    async def check_account(self) -> str:
+        """See ChecksAccount.check_account: GET the account, which sends nothing."""
+        return await self._client.check_account()
+
     def problem(self) -> str:
         """See Channel.problem."""
         return self._client.problem()

@@ -24,6 +24,7 @@ from gateway.channels.support.client import (
     authorization,
 )
 from gateway.channels.support.connection_errors import connection_failure
+from gateway.channels.support.http_errors import vendor_text
 from gateway.channels.twilio.errors import failure_of, unreadable
 from gateway.core.incidents.retry import SendError
 from gateway.core.plan.accounts import ChannelSettings, Secret
@@ -104,6 +105,7 @@ class TwilioClient:
             connect_timeout=connect_timeout,
             refuse_redirects=False,
         )
+        self._account_sid, self._token = credentials.account_sid, credentials.token
         self.sdk = Client(
             credentials.api_key or credentials.account_sid,
             credentials.token.reveal(),
@@ -124,6 +126,17 @@ class TwilioClient:
         if not isinstance(sid, str) or not sid:
             raise unreadable()
         return sid
+
+    async def check_account(self) -> str:
+        """Return the account's name and status. Raises SendError. See ChecksAccount."""
+        try:
+            account = await self.sdk.api.accounts(self._account_sid).fetch_async()
+            name, status = account.friendly_name, account.status
+        except SendError:
+            raise
+        except (json.JSONDecodeError, AttributeError, KeyError, TypeError, ValueError):
+            raise unreadable() from None
+        return f"{vendor_text(name, [self._token], 60)}, {vendor_text(status, [self._token], 20)}"
 
     def problem(self) -> str:
         """Return what is wrong with name lookups; empty when nothing is."""

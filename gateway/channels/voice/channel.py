@@ -90,6 +90,10 @@ class VoiceCalls:
         """See Speaks."""
         return last_words(text, self._options.voice)
 
+    async def check_account(self) -> str:
+        """See ChecksAccount.check_account: GET the account, which sends nothing."""
+        return await self._client.check_account()
+
     def problem(self) -> str:
         """See Channel.problem."""
         return self._client.problem()

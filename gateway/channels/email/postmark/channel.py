@@ -17,6 +17,7 @@ from gateway.channels.email.mail import MailOptions, mail_of, receipt_of
 from gateway.channels.email.postmark import errors
 from gateway.channels.email.postmark.fields import DEFAULT_STREAM, mail_fields
 from gateway.channels.support.client import CONNECT_TIMEOUT, TOTAL_TIMEOUT, HttpClient
+from gateway.channels.support.http_errors import vendor_text
 from gateway.channels.support.sdk_transport import GRACE, mount
 from gateway.channels.support.threads import Threads
 from gateway.core.incidents.message import Message, Receipt
@@ -102,6 +103,19 @@ class PostmarkEmail:
         if not isinstance(answer, Mapping) or answer.get("ErrorCode") != 0:
             raise errors.bad_answer(answer, self._token)
         return answer
+
+    async def check_account(self) -> str:
+        """See ChecksAccount.check_account: GET /server, which sends nothing."""
+        answer = await self._threads.call(self._server)
+        name = answer.get("Name", "") if isinstance(answer, Mapping) else ""
+        return f"server {vendor_text(name, [self._token], 60)}"
+
+    def _server(self) -> Any:
+        """Make one request. Runs in a thread; raises SendError only."""
+        try:
+            return self._client.call("GET", "server")
+        except Exception as error:
+            raise errors.failure_of(error, self._token) from None
 
     def problem(self) -> str:
         """See Channel.problem."""

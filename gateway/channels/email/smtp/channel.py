@@ -91,6 +91,21 @@ class SmtpEmail:
         why = {address: error.detail for address, error in refused.items()}
         return receipt_of(own_id, message, receipt, self._options, why)
 
+    async def check_account(self) -> str:
+        """See ChecksAccount.check_account: connect, encrypt, log in, and send nothing."""
+        session = Session(self._server, self._context, self._total_timeout)
+        try:
+            async with asyncio.timeout(self._total_timeout):
+                await session.open(self._resolver, self._connect_timeout)
+        except Exception as error:
+            await session.close(polite=False)
+            raise session.failure(error) from None
+        except BaseException:
+            await session.close(polite=False)
+            raise
+        await session.close(polite=True)
+        return f"{self._server.host}:{self._server.port}"
+
     def problem(self) -> str:
         """See Channel.problem."""
         return self._resolver.threads.problem()

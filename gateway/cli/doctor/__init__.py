@@ -1,0 +1,1 @@
+"""`gateway doctor`: what is wrong around the gateway, and what to do."""
