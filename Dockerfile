@@ -20,6 +20,7 @@ COPY templates/ templates/
 COPY routes.yaml ./
 COPY docs/routes.schema.json docs/gateway.rules.yml docs/
 COPY docs/samples/double-charge.json docs/samples/
+COPY deploy/dashboards/json/ deploy/dashboards/json/
 # The build tools stay in this stage: the wheel is made by one environment and installed into the other.
 RUN /opt/build/bin/pip wheel --no-deps --no-build-isolation --wheel-dir /wheels . \
  && /opt/gateway/bin/pip install --no-deps --no-index /wheels/*.whl \

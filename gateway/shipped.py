@@ -10,6 +10,8 @@ SHIPPED_FILES = {
     "routes.schema.json": "docs/routes.schema.json",
     "sample-alert.json": "docs/samples/double-charge.json",
     "gateway.rules.yml": "docs/gateway.rules.yml",
+    "gateway.dashboard.json": "deploy/dashboards/json/gateway.json",
+    "alerts.dashboard.json": "deploy/dashboards/json/alerts.json",
 }
 """Names below `gateway/shipped_files` in the wheel, and their paths in a checkout.
 

@@ -14,7 +14,7 @@ from gateway.shipped import shipped_file
 ROUTES = "routes.yaml"
 SCHEMA = "routes.schema.json"
 SAMPLE = "sample-alert.json"
-RULES = "gateway.rules.yml"
+MONITORING = ("gateway.rules.yml", "gateway.dashboard.json", "alerts.dashboard.json")
 _SCHEMA_IN_CHECKOUT = b"docs/routes.schema.json"
 _FILE_MODE = 0o644
 
@@ -24,7 +24,7 @@ _FILE_MODE = 0o644
 @click.option(
     "--monitoring",
     is_flag=True,
-    help="Write Prometheus' rules about the gateway as well.",
+    help="Also write rules for Prometheus and dashboards for Grafana, about the gateway.",
 )
 @json_option
 def command(folder: Path, *, monitoring: bool, as_json: bool) -> None:
@@ -61,7 +61,7 @@ Next:
 
 def new_files(*, monitoring: bool) -> dict[str, bytes]:
     """Return the content of each new file by its name."""
-    names = [SCHEMA, SAMPLE, *([RULES] if monitoring else []), ROUTES]
+    names = [SCHEMA, SAMPLE, *(MONITORING if monitoring else ()), ROUTES]
     contents = {name: shipped_file(name).read_bytes() for name in names}
     contents[ROUTES] = contents[ROUTES].replace(_SCHEMA_IN_CHECKOUT, SCHEMA.encode())
     return contents

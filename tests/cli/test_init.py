@@ -1,5 +1,6 @@
 """`gateway init`: the first files of a new gateway, which never replace others."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -21,11 +22,13 @@ def test_an_empty_folder_gets_routes_that_load_beside_their_schema(tmp_path: Pat
     assert load(tmp_path / "routes.yaml", env={}).plan.receivers
 
 
-def test_monitoring_adds_the_rules_about_the_gateway(tmp_path: Path) -> None:
-    """--monitoring writes what Prometheus loads to watch the gateway."""
+def test_monitoring_adds_rules_and_dashboards_about_the_gateway(tmp_path: Path) -> None:
+    """--monitoring writes what Prometheus and Grafana load to watch the gateway."""
     fine("init", "--monitoring", str(tmp_path))
     rules = (tmp_path / "gateway.rules.yml").read_text()
     assert rules == (CHECKOUT / "docs/gateway.rules.yml").read_text()
+    titles = {json.loads(file.read_text())["title"] for file in tmp_path.glob("*.dashboard.json")}
+    assert titles == {"Gateway", "Alerts"}
 
 
 def test_json_lists_the_files(tmp_path: Path) -> None:
