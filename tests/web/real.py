@@ -1,6 +1,6 @@
 """A whole gateway in virtual time with its web application, for tests of pages and API."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from aiohttp.test_utils import TestClient
 
 from gateway.web.app import build_app
-from tests.flow.world import ROUTES, World
+from tests.flow.world import ENV, ROUTES, World
 from tests.web.served import GuardedTestServer
 from tests.web.world import settings
 
@@ -17,10 +17,13 @@ Client = TestClient[Any, Any]
 
 @asynccontextmanager
 async def served(
-    folder: Path, routes: str = ROUTES, **env: str
+    folder: Path, routes: str = ROUTES, *, secrets: Mapping[str, str] = ENV, **env: str
 ) -> AsyncIterator[tuple[World, Client]]:
-    """Yield the world and a client of its web. `env` are server settings without their prefix."""
-    world = World(f"sqlite:///{folder}/gateway.db", routes)
+    """Yield the world and a client of its web.
+
+    `secrets` are the variables that routes name; `env` are server settings without their prefix.
+    """
+    world = World(f"sqlite:///{folder}/gateway.db", routes, secrets)
     await world.start()
     server = GuardedTestServer(build_app(world.engine, settings(**env)))
     await server.start_server()
