@@ -42,7 +42,7 @@ def drill(gateway: Gateway, *arguments: str) -> tuple[int, Any]:
     return done.returncode, json.loads(done.stdout)
 
 
-def test_drill_goes_all_the_way(make_gateway: MakeGateway, vendors: Vendors) -> None:
+def test_drill_reaches_four_vendors(make_gateway: MakeGateway, vendors: Vendors) -> None:
     """Through the endpoint with its token to four vendors, marked in each; then it ends."""
     gateway = make_gateway(routes(), GATEWAY_ROUTE_PREFIX="/alerts").start()
     status, run = drill(gateway)
