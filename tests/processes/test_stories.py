@@ -48,7 +48,7 @@ def played(gateway: Gateway) -> list[Sent]:
     gateway.accept(ALERT)
     settled("four vendors know", 4)
     act(gateway, "ack")
-    settled("they know who has it", 3)
+    settled("they know that it is acknowledged", 3)
     gateway.accept(resolved(ALERT))
     settled("they know the end", 4)
     return steps
