@@ -29,6 +29,8 @@ def _version(diagnosis: Diagnosis) -> Finding:
         return bad(NAME, f"{text}: {diagnosis.problem}", "a gateway does not start on it")
     if diagnosis.revision == diagnosis.needed:
         return good(NAME, text)
+    if diagnosis.revision is not None and diagnosis.revision > diagnosis.needed:
+        return good(NAME, f"{text}, newer than this program, which can use it")
     if is_embedded:
         state = "it does not exist yet" if diagnosis.revision is None else text
         return good(NAME, f"{state}; the next start brings it to {diagnosis.needed}")

@@ -3,11 +3,11 @@
 from typing import NamedTuple
 
 from gateway import clock
-from gateway.store.db.errors import as_store_error
+from gateway.store.db.errors import SchemaMismatchError, as_store_error
 from gateway.store.db.location import Location, connector, parse_url
 from gateway.store.db.session import Session
 from gateway.store.db.statement import POSTGRESQL
-from gateway.store.schema.version import HEAD, MOVED, current_revision, newer_text
+from gateway.store.schema.version import HEAD, MOVED, check_version, current_revision
 from gateway.store.transfer import sqlite_file
 
 _LAST_WRITE = "SELECT value FROM meta WHERE name = 'alive_at'"
@@ -61,7 +61,10 @@ def _read(session: Session, location: Location, revision: str | None) -> Diagnos
     else:
         program = session.rows("SELECT sqlite_version()", ())[0][0]
     if revision is not None and revision > HEAD:
-        problem = newer_text(revision)
+        try:
+            check_version(session)
+        except SchemaMismatchError as error:
+            problem = error.reason
     rows = session.rows(_LAST_WRITE, ()) if revision not in (None, MOVED) else []
     last_write = rows[0][0] / 1000 if rows else None
     session.commit()

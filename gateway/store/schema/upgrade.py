@@ -17,7 +17,13 @@ from gateway.store.db import sqlite
 from gateway.store.db.errors import SchemaMismatchError, as_store_error
 from gateway.store.db.location import Location, parse_url
 from gateway.store.db.postgres import WRITER_LOCK, connect
-from gateway.store.schema.version import HEAD, current_revision, newer_text
+from gateway.store.schema.version import (
+    COMPATIBLE_COMMENT,
+    COMPATIBLE_FROM,
+    HEAD,
+    current_revision,
+    newer_text,
+)
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +44,9 @@ def migrate(url: str) -> None:
         with _locked_connection(location) as connection:
             before = MigrationContext.configure(connection).get_current_revision()
             command.upgrade(_config(connection), "head")
+            if location.path is None:
+                comment = f"{HEAD}{COMPATIBLE_COMMENT}{COMPATIBLE_FROM}"
+                connection.execute(text(f"COMMENT ON TABLE alembic_version IS '{comment}'"))
     except DBAPIError as error:
         cause = error.orig if isinstance(error.orig, Exception) else error
         raise as_store_error(cause) or cause from error

@@ -7,14 +7,25 @@ from sqlalchemy import Column, MetaData, Table, Text, select
 from gateway.store.db.errors import SchemaMismatchError, as_store_error
 from gateway.store.db.location import Location, connector, parse_url
 from gateway.store.db.session import Session
-from gateway.store.db.statement import Statement
+from gateway.store.db.statement import POSTGRESQL, Statement
 
 HEAD = "0036"
 """The newest migration. A constant, so that starting does not load alembic."""
 
+COMPATIBLE_FROM = "0036"
+"""The oldest version whose program can use the newest tables on PostgreSQL.
+
+So two releases run side by side during a roll-out. Set it to HEAD with a migration that renames,
+removes or requires anything, or that stores what older programs misread. Too low: older replicas
+fail or misread. Too high: they are refused, and an upgrade needs a stop.
+"""
+
 MOVED = "moved"
 """Version of a file whose rows were moved to PostgreSQL. It sorts behind the numbers, so releases
 that do not know it refuse it as newer."""
+
+COMPATIBLE_COMMENT = " is compatible from "
+"""Stands between the version that a comment is about and the oldest compatible one."""
 
 UNDEFINED_TABLE = "42P01"
 """PostgreSQL's SQLSTATE for a table that does not exist."""
@@ -58,7 +69,8 @@ def check_version(session: Session) -> None:
             f"the database is at version {revision}, this program needs {HEAD}:"
             " run `gateway migrate`"
         )
-    raise SchemaMismatchError(newer_text(revision))
+    if not _is_compatible(session, revision):
+        raise SchemaMismatchError(newer_text(revision))
 
 
 def newer_text(revision: str) -> str:
@@ -94,6 +106,18 @@ def prepare_database(location: Location) -> None:
         revision = current_revision(url)  # another process may have created it just now
     if revision != HEAD:
         migrate(url)
+
+
+def _is_compatible(session: Session, revision: str) -> bool:
+    """Return whether a newer database says that this program can use it.
+
+    It says so in a comment on its table of versions, which older programs neither read nor change.
+    """
+    if revision == MOVED or session.database != POSTGRESQL:
+        return False
+    rows = session.rows("SELECT obj_description('alembic_version'::regclass, 'pg_class')", ())
+    written_for, words, oldest = (rows[0][0] or "").partition(COMPATIBLE_COMMENT)
+    return written_for == revision and bool(words) and oldest <= HEAD
 
 
 def _read_revision(session: Session) -> str | None:
