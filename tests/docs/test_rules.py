@@ -55,6 +55,13 @@ def test_an_alert_fires_on_a_broken_gateway_only(tmp_path: Path) -> None:
     run(promtool, "test", "rules", story, folder=tmp_path)
 
 
+def test_each_alert_is_tested() -> None:
+    """An alert that nobody saw fire may never do so."""
+    stories = yaml.safe_load(Path(__file__).with_name("gateway.rules.test.yml").read_text())
+    text = yaml.safe_dump(stories)
+    assert [rule["alert"] for rule in rules() if f'alertname="{rule["alert"]}"' not in text] == []
+
+
 def test_a_rule_names_metrics_that_exist() -> None:
     """An alert on an unknown metric would never fire, and nobody would notice."""
     known = metric_names() | NOT_OURS

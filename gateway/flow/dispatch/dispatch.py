@@ -122,7 +122,8 @@ def _decide(
                 successors[incident.group_key] = decision.incident  # its group has one at most
         except Exception as fault:
             # A fault of the gateway in one incident must not hold up all the others.
-            log.exception("incident %d could not be decided", incident.number)
+            number = incident.number
+            log.exception("incident %d could not be decided", number, extra={"incident": number})
             set_aside(tx, incident, fault, now)
     keeper.save()
     return decisions
