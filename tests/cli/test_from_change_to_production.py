@@ -122,7 +122,7 @@ async def test_every_step_in_production(folder: Path) -> None:
         assert verified.exit_code == 0, verified.output
         assert verified.output.endswith("0 missing\n")
         drills = await at(world, client, "drill", "list")
-        assert "declares no drills" in drills.output
+        assert ("not yet run" if "\ndrills:" in routes else "declares no drills") in drills.output
         sound = json.loads((await at(world, client, "soundness", "--json")).output)
         assert "DoubleChargeDetected" in json.dumps(sound)
 

@@ -26,7 +26,9 @@ FOLDER = CHECKOUT / "docs" / "examples" / "billing"
 ROUTES = (FOLDER / "routes.yaml").read_text(encoding="utf-8")
 HERE = ROUTES.replace("runbooks: runbooks", f"runbooks: {FOLDER / 'runbooks'}")
 ENV = {
-    **{f"{name}_TOKEN": f"test-{name.lower()}-token" for name in ("PROMETHEUS", "GRAFANA")},
+    **{
+        f"{name}_TOKEN": f"test-{name.lower()}-token" for name in ("DRILL", "PROMETHEUS", "GRAFANA")
+    },
     **{f"{name}_TOKEN": f"test-{name.lower()}-token" for name in ("POSTHOG", "POSTMARK", "SLACK")},
     "STRIPE_WEBHOOK_SECRET": "test-stripe-webhook-secret",
     "SENTRY_CLIENT_SECRET": "test-sentry-secret",
