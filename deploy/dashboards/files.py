@@ -24,6 +24,20 @@ BOARDS: dict[Path, Board] = {
 }
 
 
+COPIES = (
+    _FOLDER.parent / "helm" / "alert-gateway" / "files" / "dashboards",
+    _FOLDER.parent / "kubernetes" / "components" / "dashboards",
+)
+"""Folders with copies of GATEWAY_JSON: Helm and kustomize read no file outside their own."""
+
+
 def texts() -> dict[Path, str]:
-    """Return the JSON of each dashboard by the path of its file."""
-    return {path: board_json(board) for path, board in BOARDS.items()}
+    """Return the JSON of each dashboard by the path of its file, copies included."""
+    originals = {path: board_json(board) for path, board in BOARDS.items()}
+    copies = {
+        folder / path.name: text
+        for folder in COPIES
+        for path, text in originals.items()
+        if path.parent == GATEWAY_JSON
+    }
+    return originals | copies

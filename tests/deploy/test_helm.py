@@ -9,6 +9,7 @@ import pytest
 import yaml
 from helm_python import Chart, HelmError, lint
 
+from deploy.dashboards.files import GATEWAY_JSON
 from gateway import __version__
 from gateway.config.load import load
 from tests.deploy.manifests import Manifest, documents, of_kind, one, problems
@@ -27,7 +28,12 @@ EVERYTHING: dict[str, Any] = {
         "tlsSecret": "alerts-tls",
         "annotations": {"cert-manager.io/cluster-issuer": "letsencrypt"},
     },
-    "monitoring": {"serviceMonitor": True, "prometheusRule": True, "labels": {"release": "kps"}},
+    "monitoring": {
+        "serviceMonitor": True,
+        "prometheusRule": True,
+        "dashboards": True,
+        "labels": {"release": "kps"},
+    },
 }
 
 
@@ -102,3 +108,13 @@ def test_options_add_what_they_name() -> None:
     assert not of_kind(manifests, "PersistentVolumeClaim")
     assert not of_kind(render({**URL, "persistence": {"existingClaim": "mine"}}),
                        "PersistentVolumeClaim")  # fmt: skip
+
+
+def test_dashboards_arrive_unchanged() -> None:
+    """Names of labels in legends are Grafana's, and Helm leaves them alone."""
+    assert len(of_kind(render(URL), "ConfigMap")) == 1
+    maps = of_kind(render({**URL, "monitoring": {"dashboards": True}}), "ConfigMap")
+    (dashboards,) = [one for one in maps if "grafana_dashboard" in one["metadata"]["labels"]]
+    assert dashboards["data"].keys() == {"gateway.json", "alerts.json"}
+    for name, text in dashboards["data"].items():
+        assert text.rstrip() == (GATEWAY_JSON / name).read_text().rstrip()

@@ -167,6 +167,25 @@ def test_the_documented_overlay_sets_address_image_and_routes(tmp_path: Path) ->
 
 
 @pytest.mark.peer
+def test_the_component_with_dashboards_fits_each_overlay(tmp_path: Path) -> None:
+    """Grafana's sidecar finds them by their label."""
+    kubectl = shutil.which("kubectl") or pytest.skip("no kubectl on PATH")
+    for overlay in OVERLAYS:
+        folder = tmp_path / overlay
+        folder.mkdir()
+        base, component = (
+            os.path.relpath(KUBERNETES / path, folder)
+            for path in (f"overlays/{overlay}", "components/dashboards")
+        )
+        content = {"resources": [base], "components": [component]}
+        (folder / "kustomization.yaml").write_text(yaml.safe_dump(content))
+        manifests = documents(kustomize(kubectl, folder))
+        assert problems(manifests) == []
+        labels = [one["metadata"].get("labels", {}) for one in of_kind(manifests, "ConfigMap")]
+        assert [one.get("grafana_dashboard") for one in labels].count("1") == 1
+
+
+@pytest.mark.peer
 @pytest.mark.parametrize("overlay", OVERLAYS)
 def test_no_secret_is_in_a_manifest(overlay: str) -> None:
     """Secrets are made beside the manifests, and mounted as files."""
