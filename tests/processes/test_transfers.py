@@ -127,7 +127,9 @@ def test_killed_move_is_run_again_and_loses_nothing(
     with psycopg.connect(postgres_url) as connection, connection.transaction():
         connection.execute("LOCK TABLE timeline IN SHARE MODE")  # its copy waits
         killed = launch(postgres_url, "move", str(path))
-        kill_when(killed, "half of the tables are copied", lambda: copying(postgres_url))
+        kill_when(
+            killed, "half of the tables are copied", lambda: blocked(postgres_url, "COPY%timeline")
+        )
     assert count(postgres_url, "incidents") == 0
     run(postgres_url, "move", str(path))
 
@@ -139,14 +141,64 @@ def test_killed_move_is_run_again_and_loses_nothing(
     assert vendors.accepted("slack")
 
 
-def copying(url: str) -> bool:
-    """Return whether a copy into a table waits for a lock on it."""
+def test_killed_backup_and_restore_of_postgresql_lose_nothing(
+    make_gateway: MakeGateway, vendors: Vendors, postgres_url: str, tmp_path: Path
+) -> None:
+    """Killed half-way, a backup leaves no file and a restore the rows of before.
+
+    Restored after the kill, what was in flight is sent, and nothing is missing.
+    """
+    run(postgres_url, "migrate")
+    vendors.behave("slack", status=503)
+    gateway = make_gateway(database=postgres_url).start()
+    for number in range(10):
+        gateway.accept(alert(f"Slow{number}"))
+    file = tmp_path / "backup.db"
+    with psycopg.connect(postgres_url) as connection, connection.transaction():
+        connection.execute("LOCK TABLE verifications IN ACCESS EXCLUSIVE MODE")
+        killed = launch(postgres_url, "backup", str(file))
+        kill_when(killed, "most tables are read", lambda: blocked(postgres_url, "verifications"))
+    assert not file.exists()
+    run(postgres_url, "backup", str(file))
+    gateway.kill()
+    wait_for("its connections are closed", lambda: connections(postgres_url) == 0)
+
+    before = count(postgres_url, "notices")
+    with psycopg.connect(postgres_url) as connection, connection.transaction():
+        connection.execute("LOCK TABLE verifications IN SHARE MODE")
+        killed = launch(postgres_url, "restore", str(file), "--force")
+        kill_when(killed, "it replaces the rows", lambda: blocked(postgres_url, "TRUNCATE"))
+    assert count(postgres_url, "notices") == before
+    wait_for("its connections are closed", lambda: connections(postgres_url) == 0)
+    run(postgres_url, "restore", str(file), "--force")
+
+    vendors.recover("slack")
+    gateway.start()
+    wait_for("all is recorded", lambda: settled_on_postgres(postgres_url))
+    assert missing(gateway) == []
+    assert vendors.accepted("slack")
+
+
+def connections(url: str) -> int:
+    """Return how many connections of gateways and their commands are open."""
     query = (
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-        " AND wait_event_type = 'Lock' AND query LIKE 'COPY%timeline%'"
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND application_name = 'alert-gateway'"
     )
     with psycopg.connect(url, autocommit=True) as connection:
         row = connection.execute(query).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def blocked(url: str, words: str) -> bool:
+    """Return whether a statement with these words waits for a lock."""
+    query = (
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+        " AND wait_event_type = 'Lock' AND query LIKE %s"
+    )
+    with psycopg.connect(url, autocommit=True) as connection:
+        row = connection.execute(query, (f"%{words}%",)).fetchone()
     return row is not None and row[0] > 0
 
 

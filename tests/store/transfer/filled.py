@@ -37,6 +37,8 @@ def fill(
     url: str, rows: int = 3, first: int = 1, tables: Sequence[Table] = metadata.sorted_tables
 ) -> None:
     """Put rows into each table; every second one has null wherever a column allows it."""
+    if not rows:
+        return
     made = engine(url)
     with made.begin() as connection:
         for table in tables:
