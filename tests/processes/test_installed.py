@@ -116,6 +116,31 @@ def test_five_minutes_in_an_empty_folder(serving: Process, installed: Path, fold
     wait_for("the message is printed", lambda: "#1001 CRITICAL firing" in serving.output_text())
     acknowledged = run(installed, "ack", "1001", "--as", "ana", "--url", url, folder=folder)
     assert "acknowledged by Ana" in acknowledged
+    explained = run(installed, "explain", "1001", "--url", url, folder=folder)
+    assert "acknowledged by Ana" in explained
+    status, _, page = request(f"{url}/incidents/1001")
+    assert status == 200
+    assert b"DoubleChargeDetected" in page
     assert {path.name for path in folder.iterdir()} == {
         "data", "routes.schema.json", "routes.yaml", "sample-alert.json"
     }  # fmt: skip
+
+
+def test_the_page_about_installing_shows_the_commands_that_are_tested() -> None:
+    """What the test above runs is what a reader types."""
+    page = (CHECKOUT / "docs" / "install.md").read_text(encoding="utf-8")
+    section = page.partition("## The wheel")[2].partition("\n## ")[0]
+    shown = re.findall(r"^/opt/gateway/bin/gateway (.*)$", section, re.MULTILINE)
+    assert shown == ["init", "check", "serve", "ack 1001 --as ana"]
+    assert "--data @sample-alert.json" in section
+    assert "/webhook/alertmanager" in section
+
+
+def test_monitoring_comes_from_the_wheel(installed: Path, folder: Path) -> None:
+    """Rules and dashboards about the gateway are written without a checkout."""
+    run(installed, "init", "--monitoring", folder=folder)
+    for name in ("gateway", "alerts"):
+        ours = CHECKOUT / "deploy" / "dashboards" / "json" / f"{name}.json"
+        assert (folder / f"{name}.dashboard.json").read_bytes() == ours.read_bytes()
+    rules = (CHECKOUT / "docs" / "gateway.rules.yml").read_bytes()
+    assert (folder / "gateway.rules.yml").read_bytes() == rules
