@@ -17,7 +17,7 @@ async def test_list_has_the_last_result_of_each(tmp_path: Path) -> None:
         await noon(world, MINUTE)
         text = await fine_at(world, client, "drill", "list")
         assert "arrived" in text
-        assert "the message arrived, the last after 0s" in text
+        assert "the message arrived after 0s" in text
         data = json.loads(await fine_at(world, client, "drill", "list", "--json"))
         (drill,) = data["drills"]
         assert drill["next_at"] == "2026-11-19T12:00:00Z"
@@ -62,3 +62,11 @@ async def test_no_drills_say_how_to_declare_one(tmp_path: Path) -> None:
     async with drilled(tmp_path, routes=ROUTES) as (world, client):
         assert "declares no drills:" in await fine_at(world, client, "drill", "list")
         assert "Declare one in routes.yaml" in await (await client.get("/drills")).text()
+
+
+async def test_drill_is_no_alert_whose_monitoring_is_judged(tmp_path: Path) -> None:
+    """`gateway soundness` lists rules of the watched system."""
+    async with drilled(tmp_path) as (world, client):
+        await noon(world, MINUTE)
+        sound = await at(world, client, "soundness", "--json")
+        assert json.loads(sound.output)["rules"] == []

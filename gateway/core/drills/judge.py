@@ -74,9 +74,11 @@ def _waits_for(waiting: list[MessageFacts]) -> str:
 
 def _success(facts: DrillFacts) -> str:
     slowest = max((one.arrived_at or 0.0) - one.created_at for one in facts.messages)
-    count = len(facts.messages)
-    messages = "the message" if count == 1 else f"all {count} messages"
-    text = f"{messages} arrived, the last after {format_duration(round(slowest))}"
+    count, after = len(facts.messages), format_duration(round(slowest))
+    if count == 1:
+        text = f"the message arrived after {after}"
+    else:
+        text = f"all {count} messages arrived, the last after {after}"
     if facts.acknowledged_by:
         text += f"; {facts.acknowledged_by} acknowledged"
     return text

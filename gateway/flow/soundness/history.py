@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from gateway.config.load import Config
 from gateway.core.alerts.alert import MANUAL_SOURCE
 from gateway.core.alerts.own_alerts import SOURCE
-from gateway.core.alerts.source_labels import TEST_LABEL, TEST_VALUE
+from gateway.core.alerts.source_labels import is_test
+from gateway.core.plan.drill import DRILL_LABEL
 from gateway.core.plan.plan import Plan
 from gateway.core.report.selection import Dimension, Selection
 from gateway.core.soundness.facts import RuleHistory
@@ -45,7 +46,7 @@ async def read_history(store: Store, config: Config, plan: Plan, now: float) -> 
     async for alert in recent_alerts(store, since, MOST_ALERTS):
         count += 1
         name = alert.labels.get("alertname", "")
-        if not name or alert.source in _NOT_RULES:
+        if not name or alert.source in _NOT_RULES or _is_drill(alert):
             continue
         if name in by_name or len(by_name) < MOST_NAMES:
             by_name[name] = _with_alert(by_name.get(name), alert, config)
@@ -80,11 +81,15 @@ def _with_alert(known: RuleHistory | None, alert: RecentAlert, config: Config) -
             has_trace=history.has_trace or _has_any(alert, settings.trace_ids),
             has_user=history.has_user or _has_any(alert, settings.user_ids),
         )
-    if alert.labels.get(TEST_LABEL) == TEST_VALUE:
+    if is_test(alert.labels):
         return replace(history, last_test=max(history.last_test or 0.0, alert.starts_at))
     if history.last_fired is None:  # the labels of a real firing win over those of a test
         history = replace(history, labels=alert.labels, annotations=alert.annotations)
     return replace(history, last_fired=max(history.last_fired or 0.0, alert.starts_at))
+
+
+def _is_drill(alert: RecentAlert) -> bool:
+    return DRILL_LABEL in alert.labels and is_test(alert.labels)
 
 
 def _has_any(alert: RecentAlert, names: Sequence[str]) -> bool:

@@ -28,7 +28,7 @@ async def test_drill_that_is_due_arrives(tmp_path: Path) -> None:
         await noon(world, 15.0)
         (run,) = await runs_of(world)
         assert run.state is DrillState.ARRIVED
-        assert run.text == "the message arrived, the last after 0s"
+        assert run.text == "the message arrived after 0s"
         assert (run.began_by, run.slot) == ("the schedule", START + BEFORE_NOON)
         (message,) = run.facts.messages
         assert (message.name, message.proof) == ("e-mail ana@example.com", ArrivalProof.ACCEPTANCE)
@@ -105,7 +105,7 @@ async def test_drill_waits_for_an_acknowledgement(tmp_path: Path) -> None:
         await watch(world, 10.0)
         (run,) = await runs_of(world)
         assert run.state is DrillState.ARRIVED
-        assert run.text == "the message arrived, the last after 0s; ana acknowledged"
+        assert run.text == "the message arrived after 0s; ana acknowledged"
         await watch(world, MINUTE)  # its incident is over then
         await world.engine.drills.begin("noon", ANA)
         await watch(world, 11 * MINUTE)
