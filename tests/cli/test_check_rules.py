@@ -8,7 +8,9 @@ import pytest
 from tests.cli.console import SHIPPED, fine, gateway
 
 TOKENS = {
-    **{f"{name}_TOKEN": f"test-{name.lower()}-token" for name in ("PROMETHEUS", "GRAFANA")},
+    **{
+        f"{name}_TOKEN": f"test-{name.lower()}-token" for name in ("DRILL", "PROMETHEUS", "GRAFANA")
+    },
     **{f"{name}_TOKEN": f"test-{name.lower()}-token" for name in ("POSTHOG", "POSTMARK", "SLACK")},
     **dict.fromkeys(
         ("SENTRY_CLIENT_SECRET", "STRIPE_WEBHOOK_SECRET", "GITHUB_WEBHOOK_SECRET"),
