@@ -11,11 +11,12 @@ import pytest
 
 from gateway.store import Store, StoreUnavailableError
 from gateway.store.db.file_lock import exclusive_lock
-from gateway.store.schema.version import HEAD
+from gateway.store.schema.version import HEAD, current_revision
 from gateway.store.transfer.backup import Backup, back_up
 from gateway.store.transfer.progress import TransferRefusedError
 from gateway.store.transfer.restore import Restored, restore
 from tests.conftest import BOTH
+from tests.store.schema.test_compatibility import upgrade_to
 from tests.store.transfer.filled import contents, files, fill, filled, rows_of
 
 NOW = 1_795_147_200.0
@@ -264,3 +265,33 @@ def test_locks_exclude_each_other(tmp_path: Path) -> None:
             assert not second
     with exclusive_lock(tmp_path / "gateway.db") as third:
         assert third
+
+
+@pytest.mark.parametrize("target_database", BOTH)
+def test_older_backup_is_upgraded(
+    target_database: str, request: pytest.FixtureRequest, folder: Path, tmp_path: Path
+) -> None:
+    """A backup that an older release made is restored by this one; the file stays as it is."""
+    path = tmp_path / "old.db"
+    upgrade_to(f"sqlite:///{path}", "0030")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("INSERT INTO facts (id, body) VALUES (7, 'a missed page')")
+        connection.commit()
+    file = folder / "one.db"
+    made_backup(f"sqlite:///{path}", file)
+    content = file.read_bytes()
+    target = f"sqlite:///{tmp_path}/target/gateway.db"
+    if target_database == "postgresql":
+        target = str(request.getfixturevalue("postgres_url"))
+    assert restore(target, file).contents.version == "0030"
+    assert current_revision(target) == HEAD
+    assert rows_of(contents(target))["facts"] == 1
+    assert file.read_bytes() == content
+
+
+def test_postgresql_of_another_version_is_not_backed_up(postgres_url: str, folder: Path) -> None:
+    """Its tables are not those of this program; the error says what to do."""
+    upgrade_to(postgres_url.replace("postgresql://", "postgresql+psycopg://"), "0030")
+    with pytest.raises(TransferRefusedError, match="gateway migrate"):
+        made_backup(postgres_url, folder / "one.db")
+    assert files(folder) == set()
