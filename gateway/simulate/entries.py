@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
+from gateway.core.actions.table import ActionName
 from gateway.core.actor import stated_actor
 from gateway.core.alerts.labels import Labels
-from gateway.core.incidents.silence import Silence
+from gateway.core.incidents.silence import LATEST, Silence
 from gateway.core.matching.matcher import Matcher
 from gateway.core.oncall.changes import RotaChange
 from gateway.core.recorded.history import RecordedAction, RecordedAlert
@@ -102,7 +103,7 @@ def _read_header(content: Any) -> Recording:
             f'the first line must be {{"recording": {VERSION}, "from": TIME, "to": TIME}}; '
             "`gateway record` writes it"
         )
-    start, end = float(content["from"]), float(content["to"])
+    start, end = _instant(content["from"]), _instant(content["to"])
     if end < start:
         raise RecordingError('"to" is before "from"')
     return Recording(start, end)
@@ -113,8 +114,8 @@ def _read_alert(recording: Recording, value: Mapping[str, Any]) -> None:
     recording.alerts.append(
         RecordedAlert(
             _texts(value["labels"]),
-            float(value["starts_at"]),
-            None if ends_at is None else float(ends_at),
+            _instant(value["starts_at"]),
+            None if ends_at is None else _instant(ends_at),
             _texts(value.get("annotations", {})),
             str(value.get("source", "")),
         )
@@ -125,14 +126,14 @@ def _read_silence(recording: Recording, value: Mapping[str, Any]) -> None:
     matchers = tuple(
         Matcher(str(one["name"]), one["op"], str(one["value"])) for one in value["matchers"]
     )
-    starts_at, ends_at = float(value["starts_at"]), float(value["ends_at"])
+    starts_at, ends_at = _instant(value["starts_at"]), _instant(value["ends_at"])
     recording.silences.append(
         Silence(
             str(value.get("id", "")),
             matchers,
             starts_at,
             ends_at,
-            float(value.get("updated_at", starts_at)),
+            _instant(value.get("updated_at", starts_at)),
             str(value.get("created_by", "")),
             str(value.get("comment", "")),
         )
@@ -143,8 +144,8 @@ def _read_action(recording: Recording, value: Mapping[str, Any]) -> None:
     alerts = tuple(_texts(one) for one in value["alerts"])
     recording.actions.append(
         RecordedAction(
-            str(value["name"]),
-            float(value["at"]),
+            ActionName(value["name"]).value,
+            _instant(value["at"]),
             str(value["by"]),
             str(value.get("via", "")),
             alerts,
@@ -157,16 +158,23 @@ def _read_change(recording: Recording, value: Mapping[str, Any]) -> None:
         RotaChange(
             value["rota"],
             value["person"],
-            float(value["start"]),
-            float(value["end"]),
+            _instant(value["start"]),
+            _instant(value["end"]),
             stated_actor(str(value.get("by", "")), "recording"),
             str(value.get("why", "")),
-            float(value.get("created_at", value["start"])),
+            _instant(value.get("created_at", value["start"])),
             value.get("replaces"),
             bool(value.get("beside", False)),
             int(value.get("id", 0)),
         )
     )
+
+
+def _instant(value: Any) -> float:
+    at = float(value)
+    if not 0.0 <= at < LATEST:
+        raise ValueError(f"{value} is no time in Unix seconds")
+    return at
 
 
 def _texts(value: Mapping[str, Any]) -> Labels:

@@ -63,6 +63,9 @@ def test_what_is_written_is_read_again(
         ([HEAD, '{"alarm": {}}'], "kinds are alert, silence, action, change"),
         ([HEAD, '{"alert": {"labels": {}}}'], "starts_at"),
         ([HEAD, "[]"], "week.jsonl:2:"),
+        ([HEAD, '{"alert": {"labels": {}, "starts_at": NaN}}'], "nan is no time in Unix seconds"),
+        ([HEAD, '{"alert": {"labels": {}, "starts_at": 1e300}}'], "is no time in Unix seconds"),
+        ([HEAD, '{"action": {"name": "fly", "at": 1, "by": "ana", "alerts": []}}'], "'fly'"),
         (
             [HEAD, '{"silence":{"matchers":[{"name":"a","op":"=~","value":"("}],'
              '"starts_at":1,"ends_at":2}}'],
