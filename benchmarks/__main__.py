@@ -18,6 +18,7 @@ from benchmarks.oncall import oncall, proof
 from benchmarks.programs import Alertmanager, Gateway, LoadProcess, alertmanager
 from benchmarks.reading import reading
 from benchmarks.reports import reports
+from benchmarks.simulation import simulation
 from benchmarks.verification import verification
 
 INGEST = ("new 64 x4", "known 64 x4", "new 1 x1", "new 1 x4", "known 1 x1", "known 1 x4")
@@ -108,6 +109,13 @@ class Run:
             {Gateway.name: [verification(self.load, self.size)]},
         )
 
+    def simulation(self) -> Iterator[Measured]:
+        self.report("simulation …")
+        yield (
+            f"simulation of {self.size.incidents:,} episodes",
+            {Gateway.name: [simulation(self.size)]},
+        )
+
     def start_up(self) -> Iterator[Measured]:
         self.report("start-up …")
         for arguments in (["check"], ["route", "severity=critical"]):
@@ -127,6 +135,7 @@ PARTS: dict[str, Callable[[Run], Iterator[Measured]]] = {
     "oncall": Run.oncall,
     "reports": Run.reports,
     "verification": Run.verification,
+    "simulation": Run.simulation,
 }
 
 

@@ -189,3 +189,12 @@ def test_every_hostile_body_was_posted_to_both_programs(rounds: dict[str, Any]) 
             assert figures["status"] in (200, 400, 413), (work, program)
             assert figures["checks"] > 1
             assert figures["late_ms"] is not None
+
+
+def test_simulation_plays_all_episodes() -> None:
+    """Both files are played, and lead to messages."""
+    (rounds,) = json.loads(bench("--json", "--only", "simulation")).values()
+    (figures,) = rounds["gateway"]
+    assert figures["episodes"] == 300
+    assert figures["messages"] > 300
+    assert figures["s"] > 0
