@@ -65,12 +65,12 @@ def missing(gateway: Gateway) -> Any:
 
 
 def enlarge(path: Path) -> None:
-    """Add 60 MB of rejected requests, so that copies take long enough to be killed."""
+    """Add many rejected requests, so that copies take seconds and are killed in the middle."""
     with closing(sqlite3.connect(path, timeout=20)) as database:
         database.execute(
-            "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60000)"
+            "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000)"
             " INSERT INTO rejects (at, source, status, error, detail, remote, excerpt)"
-            " SELECT i, 'billing', 400, 'invalid', '', '', hex(randomblob(500)) FROM n"
+            " SELECT i, 'billing', 400, 'invalid', '', '', hex(randomblob(60)) FROM n"
         )
         database.commit()
 
