@@ -13,6 +13,7 @@ from functools import partial
 
 from benchmarks import measure, table
 from benchmarks.hostile import BODIES
+from benchmarks.long_history import long_history
 from benchmarks.measure import FULL, QUICK, TINY, Figures, ProgramClass, Size
 from benchmarks.oncall import oncall, proof
 from benchmarks.programs import Alertmanager, Gateway, LoadProcess, alertmanager
@@ -109,6 +110,13 @@ class Run:
             {Gateway.name: [verification(self.load, self.size)]},
         )
 
+    def history(self) -> Iterator[Measured]:
+        self.report("history …")
+        yield (
+            f"history of {self.size.long:,} incidents",
+            {Gateway.name: [long_history(self.load, self.size)]},
+        )
+
     def simulation(self) -> Iterator[Measured]:
         self.report("simulation …")
         yield (
@@ -135,6 +143,7 @@ PARTS: dict[str, Callable[[Run], Iterator[Measured]]] = {
     "oncall": Run.oncall,
     "reports": Run.reports,
     "verification": Run.verification,
+    "history": Run.history,
     "simulation": Run.simulation,
 }
 

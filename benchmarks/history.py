@@ -26,11 +26,22 @@ _CHANNELS = ("slack", "email", "email", "slack")
 
 
 class History:
-    """Rows of a history of `incidents` incidents in the `days` before `now`, from a seed."""
+    """Rows of a history of `incidents` incidents in the `days` before `now`, from a seed.
 
-    def __init__(self, incidents: int, days: float, now: float, seed: int = 1) -> None:
+    An incident has `messages` messages on average, beside its missed and resolved ones.
+    """
+
+    def __init__(
+        self,
+        incidents: int,
+        days: float,
+        now: float,
+        seed: int = 1,
+        *,
+        messages: int = NOTICES_EACH,
+    ) -> None:
         self._random = random.Random(seed)
-        self._count = incidents
+        self._count, self._messages = incidents, messages
         self._start = now - days * 86400.0
         self._step = days * 86400.0 / incidents
         self._notice = 0
@@ -87,7 +98,7 @@ class History:
         ((severity, rank, _),) = chance.choices(SEVERITIES, [one[2] for one in SEVERITIES])
         team = chance.choice(TEAMS)
         alert = min(int(chance.paretovariate(1.0)), ALERTNAMES)
-        messages = chance.randint(1, 2 * NOTICES_EACH - 1)
+        messages = chance.randint(1, 2 * self._messages - 1)
         resolved = opened + max(chance.expovariate(1 / 3600.0), messages * 300.0)
         acked = opened + chance.expovariate(1 / 600.0) if chance.random() < 0.6 else None
         if acked is not None and acked > resolved:

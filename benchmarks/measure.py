@@ -50,6 +50,8 @@ class Size:
     rest: float = 60.0  # seconds after the last alert until memory is measured again
     hostile: int = 31_000_000  # bytes of a hostile body
     incidents: int = 100_000  # of a history, each with ten notices
+    long: int = 1_000_000  # incidents of a long history, each with one to four notices
+    pairs: int = 500  # requests of each kind to the long history and to the empty database
 
 
 FULL = Size()
@@ -71,8 +73,10 @@ QUICK = Size(
     20_000,
     2.0,
     incidents=10_000,
+    long=50_000,
+    pairs=100,
 )
-TINY = Size(1, 320, 256, 0.2, 64, 5, 64, 1, 20, 1, 1_000, 1, 3, 10, 320, 0.0, 20_000, 300)
+TINY = Size(1, 320, 256, 0.2, 64, 5, 64, 1, 20, 1, 1_000, 1, 3, 10, 320, 0.0, 20_000, 300, 300, 5)
 
 
 @contextmanager

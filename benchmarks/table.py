@@ -135,6 +135,20 @@ _FIGURES: dict[str, list[tuple[str, Pick, str]]] = {
         ("POST p50 ms beside", _figure("post beside p50 ms"), ".1f"),
         ("POST p99 ms beside", _figure("post beside p99 ms"), ".1f"),
     ],
+    "history": [
+        ("POST p99 ms", _figure("intake p99 ms"), ".1f"),
+        ("POST p99, long / empty", _figure("intake p99 ratio"), ".2f"),
+        ("acknowledge p99 ms", _figure("ack p99 ms"), ".1f"),
+        ("acknowledge p99, long / empty", _figure("ack p99 ratio"), ".2f"),
+        ("page / p99 ms", _figure("page p99 ms"), ".1f"),
+        ("page / p99, long / empty", _figure("page p99 ratio"), ".2f"),
+        ("list p99 ms", _figure("list p99 ms"), ".1f"),
+        ("list p99, long / empty", _figure("list p99 ratio"), ".2f"),
+        ("incidents deleted", _figure("deleted"), ",.0f"),
+        ("POST p99 ms alone", _figure("post alone p99 ms"), ".1f"),
+        ("POST p99 ms beside", _figure("post beside p99 ms"), ".1f"),
+        ("POST max ms beside", _figure("post beside max ms"), ".1f"),
+    ],
     "gateway": [("median s", _figure("median_s"), ".2f"), ("max s", _figure("max_s"), ".2f")],
 }
 """The figures of each kind of measurement: name, how to read it, and its format."""

@@ -125,6 +125,17 @@ def test_verification_of_a_whole_history_has_nothing_missing() -> None:
     assert figures["post beside p99 ms"] > 0
 
 
+def test_long_history_is_compared_with_an_empty_database_and_a_day_is_deleted() -> None:
+    """Both gateways answer every request, and posts go on while the oldest day is deleted."""
+    (rounds,) = json.loads(bench("--json", "--only", "history")).values()
+    (figures,) = rounds["gateway"]
+    assert figures["incidents"] == 300
+    for name in ("intake", "ack", "page", "list"):
+        assert figures[f"{name} p99 ratio"] > 0, name
+    assert 0 < figures["deleted"] < 10
+    assert figures["post beside p99 ms"] > 0
+
+
 def test_soak_compares_the_ends_of_the_second_half() -> None:
     """Growth in the first half only, and a single odd sample, are no leak."""
     warm = [Sample(at, 100.0 + min(at, 50.0), 40) for at in range(100)]
