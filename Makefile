@@ -14,7 +14,7 @@ WORKERS ?= $(CORES)
 CACHE = PYTHONDONTWRITEBYTECODE= PYTHONPYCACHEPREFIX=$(CURDIR)/$(VENV)/pycache
 PYTEST_ALL = $(CACHE) $(BIN)/python -m pytest -n $(WORKERS) $(PYTEST)
 
-.PHONY: help setup run quick test lint format types imports check demo bench lock docs clean
+.PHONY: help setup run quick test lint format types imports check demo bench soak lock docs clean
 
 ## help      list the targets
 help:
@@ -61,6 +61,10 @@ check: lint types imports test
 ## demo      Prometheus, Alertmanager, the gateway and fake vendors, to watch for a minute
 demo: $(VENV)/ready-run
 	$(BIN)/python -m benchmarks.demo
+
+## soak      an hour of steady mixed load: memory, descriptors and latency
+soak: setup
+	$(BIN)/python -m benchmarks.soak
 
 ## bench     measure, beside a real Alertmanager if one is installed
 bench: setup

@@ -1,8 +1,9 @@
-"""`python -m benchmarks.soak`: growth of memory and descriptors under steady load.
+"""`python -m benchmarks.soak`: growth of memory and descriptors under steady mixed load.
 
-A real process, alerts that fire and resolve, four fake vendors, and a reload every minute. Once
-a minute it prints resident memory and open descriptors; at the end, how much both grew in the
-second half of the time, and exit status 1 if that was too much.
+A real process, alerts that fire, are posted again and resolve, people who acknowledge, silence and
+read, four fake vendors, and a reload every minute. Once a minute it prints resident memory, open
+descriptors and how long posts took; at the end, how much memory and descriptors grew in the second
+half of the time, and exit status 1 if that was too much.
 """
 
 import argparse
@@ -22,12 +23,16 @@ from statistics import median
 
 from benchmarks.alerts import SEVERITIES, format_time
 from benchmarks.programs import CHECKOUT, PATIENCE, Gateway, MeasurementError
+from benchmarks.soak_people import People
 
 MAX_GROWTH = 1.0
 """Megabytes by which memory may grow in the second half. Noise is less than that."""
 
 FIRING_SECONDS = 30.0
 """Seconds from an alert's start to its end."""
+
+REPOST_EVERY = 10
+"""Seconds between two posts of everything that fires, as Prometheus does each minute."""
 
 MAX_MINUTES = 24 * 60
 """A longer run needs more memory for the fake vendors, which store every message."""
@@ -60,11 +65,15 @@ route:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Measurement of the process; `at` is in seconds since the start of the load."""
+    """Measurement of the process; `at` is in seconds since the start of the load.
+
+    `post_ms` is how long the last post of alerts took.
+    """
 
     at: float
     megabytes: float
     descriptors: int
+    post_ms: float = 0.0
 
 
 @dataclass(slots=True)
@@ -91,6 +100,11 @@ class Load:
             self.ended += 1
         self.posted += len(reports)
         return reports
+
+    def firing(self) -> list[dict[str, object]]:
+        """Return all alerts that fire, to be posted again."""
+        self.posted += len(self.active)
+        return [self._report(number, ended=False) for _, number in self.active]
 
     def _report(self, number: int, *, ended: bool) -> dict[str, object]:
         now = datetime.now(UTC)
@@ -119,10 +133,10 @@ class Soaked(Gateway):
             text = text.replace(f"<{name}>", url)
         (home / "routes.yaml").write_text(text)
 
-    def sample(self, at: float) -> Sample:
+    def sample(self, at: float, post_ms: float) -> Sample:
         """Measure the process now."""
         descriptors = len(os.listdir(f"/proc/{self.pid}/fd"))
-        return Sample(at, self.megabytes(), descriptors)
+        return Sample(at, self.megabytes(), descriptors, post_ms)
 
     def request(self, path: str, body: bytes) -> None:
         """Post on a new connection. Raises MeasurementError unless it is answered 200."""
@@ -157,7 +171,10 @@ def vendors(home: Path) -> Iterator[dict[str, str]]:
 
 def soak(minutes: float, rate: float, reload_every: float) -> list[Sample]:
     """Load a gateway for so many minutes; print each, and return a sample a second."""
-    print(f"{'minute':>6} {'RSS MB':>8} {'descriptors':>12} {'alerts':>9} {'reloads':>8}")
+    print(
+        f"{'minute':>6} {'RSS MB':>8} {'descriptors':>12} {'post p50 ms':>12} {'p99 ms':>8}"
+        f" {'alerts':>9} {'reloads':>8} {'acks':>6}"
+    )
     samples: list[Sample] = []
     with (
         tempfile.TemporaryDirectory(prefix="soak-", dir="/var/tmp") as folder,  # on a disk
@@ -166,23 +183,32 @@ def soak(minutes: float, rate: float, reload_every: float) -> list[Sample]:
     ):
         assert isinstance(gateway, Soaked)
         load, reloads, began = Load(rate), 0, time.monotonic()
-        at = 0.0
+        people = People(gateway.port)
+        at, seconds = 0.0, 0
         while at < minutes * 60:
             time.sleep(max(0.0, 1.0 - (time.monotonic() - began) % 1.0))
             minute, at = int(at // 60), time.monotonic() - began
+            seconds += 1
             reports = load.due(at)
+            if seconds % REPOST_EVERY == 0:
+                reports += load.firing()
+            start = time.monotonic()
             if reports:
                 gateway.request("/api/v2/alerts", json.dumps(reports).encode())
+            post_ms = 1000 * (time.monotonic() - start)
+            people.act(seconds)
             if at >= (reloads + 1) * reload_every:
                 gateway.request("/-/reload", b"")
                 reloads += 1
-            samples.append(gateway.sample(at))
+            samples.append(gateway.sample(at, post_ms))
             if int(at // 60) > minute:
                 last = [s for s in samples if s.at > at - 60]
+                posts = sorted(s.post_ms for s in last)
                 print(
                     f"{int(at // 60):>6} {median(s.megabytes for s in last):>8.1f}"
                     f" {median(s.descriptors for s in last):>12.0f}"
-                    f" {load.posted:>9,} {reloads:>8}",
+                    f" {median(posts):>12.1f} {posts[len(posts) * 99 // 100]:>8.1f}"
+                    f" {load.posted:>9,} {reloads:>8} {people.done['acknowledge']:>6}",
                     flush=True,
                 )
     return samples
