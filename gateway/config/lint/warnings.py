@@ -11,6 +11,7 @@ from gateway.config.lint.accounts import (
     warn_several_channels,
     warn_unused_accounts,
 )
+from gateway.config.lint.drills import warn_drills
 from gateway.config.lint.empty_receivers import (
     warn_fallback_without_targets,
     warn_receivers_without_targets,
@@ -70,6 +71,7 @@ def add_lint_warnings(
     warn_inbound_without_callbacks(file, findings)
     warn_watchdog_routes(file, plan, findings)
     warn_heartbeats(file, plan, findings)
+    warn_drills(file, plan, findings)
     warn_teams(file, plan, routes, findings)
     _warn_fallback_loops(file, plan, findings)
     _warn_intervals(file, plan, findings)
