@@ -81,7 +81,7 @@ class Drills:
         plan, now = self._plan(), self._now()
         for drill in plan.drills.values():
             slot = round(last_until(drill.cron, drill.zone, now))
-            if await self._store.read(partial(_is_due, drill=drill.name, slot=slot)):
+            if await self._store.read(partial(_is_due, drill=drill.name, slot=slot, now=now)):
                 await self._store.write(partial(_begin_due, drill=drill.name, slot=slot, now=now))
         for run in await self._store.read(drills.unfinished):
             await self._go_on(run, plan.drills.get(run.drill))
@@ -211,17 +211,22 @@ def _ended(run: DrillRun, state: DrillState, text: str, now: float) -> DrillRun:
     return replace(run, state=state, text=text, ended_at=now)
 
 
-def _is_due(tx: Tx, drill: str, slot: int) -> bool:
+def _is_due(tx: Tx, drill: str, slot: int, now: float) -> bool:
     last = counters.find(tx, _counter(drill))
-    return last is None or last < slot
+    return last is None or last < slot or last > now
 
 
 def _begin_due(tx: Tx, drill: str, slot: int, now: float) -> None:
     """Begin the run of a slot, unless another replica has or it is too late.
 
-    The first slot of a new drill is the next one.
+    The first slot of a new drill is the next one. A stored slot that is still to come was stored by
+    a clock that was ahead: the schedule goes on from the slot before now. No slot gets a second run
+    by that, because `drills.begin` refuses it.
     """
     last = counters.find(tx, _counter(drill))
+    if last is not None and last > now:
+        counters.save(tx, _counter(drill), slot)
+        return
     if last is not None and last >= slot:
         return
     counters.save(tx, _counter(drill), slot)

@@ -9,13 +9,19 @@ from gateway.core.drills.run import ArrivalProof, DrillState
 from gateway.core.incidents.incident import Incident
 from gateway.core.incidents.retry import Failure, SendError
 from gateway.core.plan.contact_health import ContactEvent, ContactEventKind
-from gateway.flow.drills.drills import REMOVED, TOO_LATE, DrillError
+from gateway.flow.drills.drills import POLL, REMOVED, TOO_LATE, DrillError
 from gateway.flow.drills.endpoint import no_endpoint
+from gateway.store.queries.drill_facts import EARLIER_RUNS
 from tests.flow.drills.world import BEFORE_NOON, DRILLED, drilled, noon, runs_of, watch
 from tests.flow.world import DAY, HOUR, MINUTE, START, World
 from tests.store.reads import open_incidents
 
 ANA = verified_person("ana", "link")
+
+
+async def noon_of_today(world: World) -> None:
+    """Let time pass until a minute after 12:00, wherever the clock stands."""
+    await watch(world, START + BEFORE_NOON + MINUTE - world.now)
 
 
 async def opened(world: World) -> list[Incident]:
@@ -161,6 +167,44 @@ async def test_receipt_is_needed_where_the_vendor_posts_them(tmp_path: Path) -> 
         assert failed.state is DrillState.FAILED
         assert "the vendor accepted it and posted no receipt within 2m" in failed.text
         assert failed.facts.messages[0].proof is ArrivalProof.RECEIPT
+
+
+async def test_receipts_that_stop_fail_every_later_drill(tmp_path: Path) -> None:
+    """However many drills ago the last receipt was: acceptance does not become a proof again."""
+    async with drilled(tmp_path) as (world, _):
+        await noon(world, MINUTE)
+        notice = world.delivered[0].message.notice_id
+        event = ContactEvent(
+            "Delivery:1", "ana@example.com", ContactEventKind.DELIVERED, "accepted", notice
+        )
+        await world.engine.contacts.record("email", event)
+        for _ in range(EARLIER_RUNS + 2):
+            await world.advance(HOUR)
+            await world.engine.drills.begin("noon", ANA)
+            await watch(world, 3 * MINUTE)
+        *later, first = await runs_of(world)
+        assert first.state is DrillState.ARRIVED
+        assert {one.state for one in later} == {DrillState.FAILED}
+
+
+async def test_clock_that_was_ahead_loses_no_drill(tmp_path: Path) -> None:
+    """A machine that started ten days ahead and was set right drills at the next noon, once."""
+    async with drilled(tmp_path) as (world, _):
+        world.step_clock(10 * DAY)
+        await watch(world, MINUTE)
+        world.step_clock(-10 * DAY)
+        await watch(world, POLL)
+        await noon_of_today(world)
+        assert [one.slot for one in await runs_of(world)] == [START + BEFORE_NOON]
+
+
+async def test_clock_that_is_set_back_after_its_slot_repeats_no_drill(tmp_path: Path) -> None:
+    """A second noon of the same day is not another slot."""
+    async with drilled(tmp_path) as (world, _):
+        await noon(world, MINUTE)
+        world.step_clock(-2 * MINUTE)
+        await watch(world, 4 * MINUTE)
+        assert len(await runs_of(world)) == 1
 
 
 @pytest.mark.parametrize(("late", "runs"), [(TOO_LATE - 10.0, 1), (TOO_LATE + 10.0, 0)])
