@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, or_, update
+from sqlalchemy import bindparam, func, or_, update
 
 from gateway.core.incidents.notice import NoticeKind
 from gateway.core.plan.accounts import account_key
@@ -39,7 +39,8 @@ _CANCEL_PAGES = Statement(
         notices.c.incident == bindparam("number"),
         IS_UNFINISHED,
         notices.c.state == literal("pending"),
-        notices.c.person == bindparam("who"),
+        # coalesce() keeps SQLite from reading all notices of the person by `notices_person`.
+        func.coalesce(notices.c.person, literal("")) == bindparam("who"),
         or_(
             notices.c.channel == bindparam("on_channel"), notices.c.channel.like(bindparam("named"))
         ),

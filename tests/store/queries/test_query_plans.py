@@ -1,6 +1,7 @@
 """The cost of queries grows with their result, not with the tables."""
 
 import sqlite3
+from importlib import import_module
 from pathlib import Path
 from typing import cast
 
@@ -12,7 +13,6 @@ from gateway.store.db.statement import SQLITE, Statement
 from gateway.store.db.transaction import Tx
 from gateway.store.outbox import (
     attempts,
-    cancel,
     claims,
     dead,
     digests,
@@ -42,6 +42,9 @@ from gateway.store.state import (
     timeline,
     verifications,
 )
+
+# The package exports a function of the module's name, which an import would bind instead.
+cancel = import_module("gateway.store.outbox.cancel")
 
 MODULES = (
     accepted_posts,
@@ -170,3 +173,9 @@ def test_recent_alerts_are_read_in_the_order_of_the_index(sqlite_path: Path) -> 
         plan = steps(sqlite_path, statement)
         assert any("USING INDEX alerts_" in step for step in plan)
         assert "USE TEMP B-TREE FOR ORDER BY" not in plan
+
+
+def test_cancelling_pages_reads_one_incident_only(sqlite_path: Path) -> None:
+    """An acknowledgement does not read all notices that its person has ever received."""
+    (step,) = steps(sqlite_path, cancel._CANCEL_PAGES)
+    assert step.startswith("SEARCH notices USING INDEX notices_lane (incident=?)")
