@@ -18,7 +18,7 @@ from gateway.core.decide.evaluation import EARLY, Evaluation
 from gateway.core.decide.flush import flush
 from gateway.core.decide.missed import announce_missed, mark_missed
 from gateway.core.decide.notify import change_state, notify_group, restart_acknowledge_by
-from gateway.core.decide.personal import notify_due, notify_people
+from gateway.core.decide.personal import notify_due, notify_people, pause_while_acknowledged
 from gateway.core.decide.remind_holder import remind_holder
 from gateway.core.decide.reopen import reopen_if_firing
 from gateway.core.decide.result import Decision
@@ -63,6 +63,7 @@ def decide(
     escalate(ev)
     notify_due(ev)
     announce_missed(ev)
+    pause_while_acknowledged(ev)
     return ev.finish()
 
 

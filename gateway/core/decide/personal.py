@@ -125,6 +125,15 @@ def move_rules(ev: Evaluation, rules: Rules) -> None:
         ev.draft.personal = ()
 
 
+def pause_while_acknowledged(ev: Evaluation) -> None:
+    """Stop the rules of people whom news of an acknowledged incident reached for the first time.
+
+    They were notified of the news once. Further contacts are for incidents that nobody answers.
+    """
+    if ev.draft.ack is not None and any(one.since is not None for one in ev.draft.personal):
+        move_rules(ev, Rules.PAUSE)
+
+
 def notify_due(ev: Evaluation) -> None:
     """Notify the contacts that are due by the rules, and those whose quiet hours have ended."""
     draft = ev.draft

@@ -102,6 +102,19 @@ def test_acknowledgement_leaves_no_pending_page() -> None:
     assert all(state.since is None for state in group.incident.personal)
 
 
+def test_person_whom_news_of_an_acknowledged_incident_reaches_gets_no_further_pages() -> None:
+    """A reload gives Ana rules while Ben is on it: a new alert is news for her, once (E22)."""
+    steps = Step(("person:ana",), (), MINUTE), Step(("person:ana", "person:ben"), (), HOUR)
+    group = fired(plan_with(*steps, ana=replace(ANA, urgent_rules=())))
+    group.advance(MINUTE)
+    group.ack("ben")
+    group.plan = plan_with(*steps)
+    group.fire("DoubleChargeDetected", "critical", instance="2")
+    notices = to_ana(group.advance(30 * MINUTE))
+    assert {name for _, name, _ in notices} == {"slack", "email"}
+    assert len(notices) == 2
+
+
 def test_undone_acknowledgement_counts_the_delays_again() -> None:
     """Those notified are notified of the undo; the pager gets its whole delay from then on."""
     group = fired(plan_with())

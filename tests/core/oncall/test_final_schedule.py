@@ -24,7 +24,7 @@ def test_shifts_have_no_gap_and_no_overlap(
     assert all(shift.start < shift.end for shift in result)
     for before, after in pairwise(result):
         assert before.end == after.start
-        assert (before.people, before.by) != (after.people, after.by)
+        assert (before.turn, before.by, before.also) != (after.turn, after.by, after.also)
 
 
 @without_deadline
