@@ -34,7 +34,6 @@ class MessageFacts:
     received_at: float | None = None  # by the vendor's receipt
     expects_receipt: bool = False
     problem: str = ""
-    notice: int = 0
 
     @property
     def proof(self) -> ArrivalProof:

@@ -46,6 +46,8 @@ class Capability(StrEnum):
     """It calls people, so only what asks for a response is sent: no end and no acknowledgement."""
     SKIPS_ACTOR = "skips actor"
     """A person who acknowledged gets no message about it: it would be a new one, not an edit."""
+    RECEIPTS = "receipts"
+    """Where its account takes callbacks, its vendor posts whether each message arrived."""
     PRESSED_BUTTONS = "pressed buttons"
     """A button of its messages to a person acknowledges at once, by a request of its own."""
 
@@ -115,6 +117,7 @@ EMAIL = ChannelSpec(
             Capability.DIGESTS,
             Capability.INCIDENT_NUMBERS,
             Capability.READ_BY_PEOPLE,
+            Capability.RECEIPTS,
             Capability.REPORTS,
             Capability.SHIFT_MESSAGES,
             Capability.UPDATES,
@@ -215,6 +218,7 @@ SMS = ChannelSpec(
             Capability.DIGESTS,
             Capability.INCIDENT_NUMBERS,
             Capability.READ_BY_PEOPLE,
+            Capability.RECEIPTS,
             Capability.SKIPS_ACTOR,
         }
     ),
@@ -235,6 +239,7 @@ VOICE = ChannelSpec(
             Capability.CALLS,
             Capability.INCIDENT_NUMBERS,
             Capability.READ_BY_PEOPLE,
+            Capability.RECEIPTS,
             Capability.SKIPS_ACTOR,
         }
     ),

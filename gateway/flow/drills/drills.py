@@ -16,6 +16,7 @@ from gateway.core.drills.judge import judge
 from gateway.core.drills.run import DrillRun, DrillState
 from gateway.core.errors import GatewayError
 from gateway.core.plan.accounts import SourceSettings
+from gateway.core.plan.channels import Capability, spec_of
 from gateway.core.plan.drill import Drill
 from gateway.core.plan.plan import Plan
 from gateway.core.time.timestamps import format_rfc3339
@@ -23,7 +24,7 @@ from gateway.cron import last_until
 from gateway.flow.drills.endpoint import Post, PostError, no_endpoint
 from gateway.metrics import Metrics
 from gateway.store import Store, Tx
-from gateway.store.queries.drill_facts import accounts_with_receipts, facts_of
+from gateway.store.queries.drill_facts import facts_of
 from gateway.store.state import counters, drills, incidents
 
 log = logging.getLogger(__name__)
@@ -135,11 +136,10 @@ class Drills:
             except PostError as error:
                 problem = str(error)
         labels = labels_of_source(drill.alert_labels, source.labels, allow_test=True)
-        name, names = identity(labels), tuple(self._plan().drills)
+        name, with_receipts = identity(labels), accounts_with_receipts(self._config())
 
         def read(tx: Tx) -> DrillRun:
-            known = accounts_with_receipts(tx, names)
-            return replace(run, facts=facts_of(tx, name, run.began_at, known))
+            return replace(run, facts=facts_of(tx, name, run.began_at, with_receipts))
 
         seen, now = await self._store.read(read), self._now()
         state, text = judge(drill, run.began_at, seen.facts, now)
@@ -186,6 +186,15 @@ class Drills:
                 if run is not None
             }
         )
+
+
+def accounts_with_receipts(config: Config) -> frozenset[str]:
+    """Return the keys of the accounts whose vendor posts whether a message arrived."""
+    return frozenset(
+        one.account_key
+        for one in config.channels.values()
+        if one.callbacks is not None and spec_of(one.type).can(Capability.RECEIPTS)
+    )
 
 
 def alert_of(drill: Drill, began_at: float, ends_at: float) -> Mapping[str, Any]:

@@ -16,10 +16,6 @@ from gateway.store.db.statement import InList, Statement, json_list, load
 from gateway.store.db.transaction import Tx
 from gateway.store.outbox.rows import parse_target
 from gateway.store.schema.tables import acks, alerts, incidents, members, notices, timeline
-from gateway.store.state import drills
-
-EARLIER_RUNS = 5
-"""Runs of each drill in which receipts are sought. Higher finds those that come later."""
 
 NO_TOKEN = "it was only shown: the account has no token"  # noqa: S105  # a sentence
 
@@ -59,25 +55,6 @@ ACKNOWLEDGED = Statement(
 )
 
 _KINDS = json_list([kind.value for kind in FIRING_KINDS])
-
-
-def accounts_with_receipts(tx: Tx, names: Collection[str]) -> set[str]:
-    """Return the accounts whose vendor has posted a receipt of these drills.
-
-    A receipt may come when the run is over, because acceptance was enough for it. Once an account
-    has one, each run hands that on to the next: receipts that stop are a failure for as long as
-    they are missing, not only until the last receipt is forgotten.
-    """
-    accounts = set()
-    for run in (run for name in names for run in drills.latest(tx, name, EARLIER_RUNS)):
-        if run.facts.incident is not None:
-            received = _received(tx, run.facts.incident)
-            accounts |= {
-                one.account
-                for one in run.facts.messages
-                if one.expects_receipt or one.notice in received
-            }
-    return accounts
 
 
 def facts_of(tx: Tx, identity: str, began_at: float, with_receipts: Collection[str]) -> DrillFacts:
@@ -128,7 +105,6 @@ def _message(
         received_at=received.get(id_),
         expects_receipt=target.account_key in with_receipts,
         problem=problem,
-        notice=id_,
     )
 
 

@@ -8,7 +8,7 @@ from gateway.core.drills.run import DrillFacts, DrillRun, DrillState, MessageFac
 from gateway.store import Store
 from gateway.store.state import drills
 
-MESSAGE = MessageFacts("SMS ana", "sms", 101.0, 102.0, 103.0, expects_receipt=True, notice=7)
+MESSAGE = MessageFacts("SMS ana", "sms", 101.0, 102.0, 103.0, expects_receipt=True)
 FACTS = DrillFacts(1001, (MESSAGE,), 104.5, "ana")
 
 
