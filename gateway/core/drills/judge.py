@@ -34,8 +34,9 @@ def judge(drill: Drill, began_at: float, facts: DrillFacts, now: float) -> Verdi
 def _lost(drill: Drill, began_at: float, facts: DrillFacts, now: float) -> str:
     """Return what did not arrive in time; empty while nothing is too late."""
     within = format_duration(round(drill.within))
-    if not facts.messages:
-        return f"nobody was notified within {within}" if now >= began_at + drill.within else ""
+    first = min((one.created_at for one in facts.messages), default=now)
+    if first > began_at + drill.within or (not facts.messages and now >= began_at + drill.within):
+        return f"nobody was notified within {within}"
     late = [one for one in facts.messages if _is_late(one, drill.within, now)]
     return "; ".join(_late_text(one, within) for one in late)
 

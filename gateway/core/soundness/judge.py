@@ -127,7 +127,7 @@ def _exercised(history: RuleHistory, now: float) -> Answer:
         word = "drilled" if is_test else "fired"
         day = format_rfc3339(last)[:10]
         return Answer(Check.EXERCISED, Verdict.GOOD, f"it last {word} on {day}")
-    text = "it has neither fired nor been drilled within 90 days"
+    text = "it has neither fired nor been tested within 90 days"
     advice = 'trigger it, or post it with the label test="true"'
     return Answer(Check.EXERCISED, Verdict.BAD, text, advice)
 

@@ -59,8 +59,8 @@ def _dashboard(file: Path, plan: Plan) -> DashboardFacts:
         content = json.loads(read_regular(file))
     except OSError as error:
         return DashboardFacts(str(file), problem=f"it cannot be read: {_reason(error)}")
-    except ValueError:
-        return DashboardFacts(str(file), problem="it is not JSON")
+    except (ValueError, RecursionError):
+        return DashboardFacts(str(file), problem="it is not JSON, or nested too deeply")
     if isinstance(content, Mapping) and isinstance(content.get("dashboard"), Mapping):
         content = content["dashboard"]  # as Grafana's API exports it
     if not isinstance(content, Mapping) or "panels" not in content:

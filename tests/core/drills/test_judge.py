@@ -64,7 +64,8 @@ def test_success_needs_all_that_was_asked_for(facts: DrillFacts, now: float) -> 
     """Arrived means: at least one message, each in time, and the acknowledgement in time."""
     known = _known_at(facts, now)
     state = judge(ACKNOWLEDGED, BEGAN, known, now).state
-    in_time = bool(known.messages) and all(
+    begun = any(one.created_at <= BEGAN + 60.0 for one in known.messages)
+    in_time = begun and all(
         one.arrived_at is not None and one.arrived_at - one.created_at <= 60.0
         for one in known.messages
     )
